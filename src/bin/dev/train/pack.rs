@@ -1,0 +1,64 @@
+//! Writes weights as the data file that `linear::model` reads.
+
+use onrecord::extract::linear::chain::{LANES, Scores, Transitions};
+use onrecord::extract::linear::model::{Clusters, UNKNOWN};
+
+/// A feature's key and its row.
+pub type Row = (u32, Scores);
+
+/// Largest weight that one byte can say.
+const LARGEST: f32 = 4.0;
+
+/// The bytes of a data file.
+pub fn encode(header: &str, clusters: &[(u32, Clusters)], transitions: &[Transitions], rows: &[Row]) -> Vec<u8> {
+    let mut out = format!("{}\n\n", header.trim_end()).into_bytes();
+    put_clusters(clusters, &mut out);
+    let top = rows.iter().flat_map(|(_, row)| row).fold(0.0_f32, |top, weight| top.max(weight.abs()));
+    let step = top.clamp(0.01, LARGEST) / 127.0;
+    out.extend(step.to_le_bytes());
+    varint(transitions.len() as u32, &mut out);
+    for score in transitions.iter().flatten().flatten() {
+        out.extend(score.to_le_bytes());
+    }
+    let mut packed: Vec<(u32, [i8; LANES])> =
+        rows.iter().map(|(key, row)| (*key, row.map(|weight| (weight / step).round().clamp(-127.0, 127.0) as i8))).collect();
+    packed.retain(|(key, row)| *key != 0 && row.iter().any(|&weight| weight != 0));
+    packed.sort_unstable();
+    packed.dedup_by_key(|(key, _)| *key);
+    varint(packed.len() as u32, &mut out);
+    let mut before = 0;
+    for (key, row) in packed {
+        varint(key - before, &mut out);
+        before = key;
+        let mask = (0..LANES).fold(0_u16, |mask, lane| mask | u16::from(row[lane] != 0) << lane);
+        out.extend(mask.to_le_bytes());
+        out.extend(row.iter().filter(|&&weight| weight != 0).map(|&weight| weight as u8));
+    }
+    out
+}
+
+fn put_clusters(clusters: &[(u32, Clusters)], out: &mut Vec<u8>) {
+    let fines = clusters.iter().filter(|(_, one)| one.fine != UNKNOWN).map(|(_, one)| usize::from(one.fine) + 1);
+    let mut coarse = vec![[UNKNOWN; 4]; fines.max().unwrap_or(0)];
+    for (_, one) in clusters.iter().filter(|(_, one)| one.fine != UNKNOWN) {
+        coarse[usize::from(one.fine)] = one.first;
+    }
+    varint(coarse.len() as u32, out);
+    coarse.iter().flatten().for_each(|number| out.extend(number.to_le_bytes()));
+    varint(clusters.len() as u32, out);
+    let mut before = 0;
+    for (key, one) in clusters {
+        varint(key - before, out);
+        before = *key;
+        out.extend(one.fine.to_le_bytes());
+        one.second.iter().for_each(|number| out.extend(number.to_le_bytes()));
+    }
+}
+
+fn varint(mut value: u32, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}

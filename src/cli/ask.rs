@@ -1,0 +1,187 @@
+use clap::builder::PossibleValuesParser;
+
+use super::{Context, Exit, talk, width};
+use crate::document::{Grade, QuoteKind};
+use crate::engine::tantivy::Index;
+use crate::engine::{GroupBy, Wanted};
+use crate::error::{Error, Result};
+use crate::gazetteer::Gazetteer;
+use crate::query::{Filter, Sort, date};
+use crate::render::{self, Options, RENDERERS};
+use crate::search::{Request, ask};
+
+const LANGUAGE: &str = "\
+The query language: words; \"a phrase\"; AND OR NOT and -word; field:value (about, by, to, kind, cue,
+source, since, until, date, lang, title); prefix*; fuzzy~; troops NEAR/5 border; date:2025-10..2025-11.
+A plain question is never refused: what is no operator is words.";
+
+/// Ranked passages
+#[derive(clap::Args)]
+#[command(after_help = LANGUAGE)]
+pub struct SearchArgs {
+    /// What to look for
+    words: Vec<String>,
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// Quotes: who said what, to whom, about which region
+#[derive(clap::Args)]
+#[command(after_help = LANGUAGE)]
+pub struct SaidArgs {
+    /// Words of the quote, a speaker's name, or a plain question
+    words: Vec<String>,
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// Speakers, counted, each with the most telling and the newest quote
+#[derive(clap::Args)]
+#[command(after_help = LANGUAGE)]
+pub struct WhoArgs {
+    /// Words of the quotes, or a plain question
+    words: Vec<String>,
+    #[command(flatten)]
+    filters: Filters,
+}
+
+/// Conditions; those of one kind are alternatives, those of different kinds must all hold.
+#[derive(clap::Args)]
+struct Filters {
+    /// About this region or one inside it: Donetsk, "West Bank", "Georgia (country)"
+    #[arg(long, value_name = "REGION")]
+    about: Vec<String>,
+    /// Weakest evidence for the region: in_quote, sentence, antecedent, context or dateline
+    #[arg(long, value_name = "GRADE", value_parser = PossibleValuesParser::new(Grade::ALL.map(Grade::name)))]
+    about_min: Option<String>,
+    /// Said by
+    #[arg(long, value_name = "SPEAKER")]
+    by: Vec<String>,
+    /// Said to
+    #[arg(long, value_name = "ADDRESSEE")]
+    to: Vec<String>,
+    /// direct, indirect or mixed; several with commas
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = PossibleValuesParser::new(QuoteKind::ALL.map(QuoteKind::name)))]
+    kind: Vec<String>,
+    /// Reporting verb in any form, or a stance: say, claim, deny, promise, warn, ask, believe
+    #[arg(long, value_name = "VERB")]
+    cue: Vec<String>,
+    /// Outlet
+    #[arg(long, value_name = "OUTLET")]
+    source: Vec<String>,
+    /// Published on or after: 2025-10-14, 2025-10, yesterday, "last week", 30d
+    #[arg(long, value_name = "DATE")]
+    since: Option<String>,
+    /// Published on or before
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+    /// Language of the article: en, de, …
+    #[arg(long, value_name = "CODE")]
+    lang: Vec<String>,
+    /// Order: score, newest or oldest
+    #[arg(long, value_name = "ORDER", default_value = "score", value_parser = PossibleValuesParser::new(["score", "newest", "oldest"]))]
+    sort: String,
+    /// Most answers
+    #[arg(short, long = "number", value_name = "N", default_value_t = 10)]
+    number: usize,
+    /// Gather by speaker, region, source or month
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["speaker", "region", "source", "month"]))]
+    group: Option<String>,
+    /// Say how the query was read, what each part finds, and why each speaker was named
+    #[arg(long)]
+    explain: bool,
+    /// text, json, jsonl or csv
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = PossibleValuesParser::new(RENDERERS.iter().map(|r| r.name)))]
+    format: String,
+}
+
+pub fn search(args: SearchArgs, context: &mut Context) -> Result<Exit> {
+    let group = group_by(args.filters.group.as_deref());
+    answer(&args.words, &args.filters, Wanted::Passages, group, 3, context)
+}
+
+pub fn said(args: SaidArgs, context: &mut Context) -> Result<Exit> {
+    let group = group_by(args.filters.group.as_deref());
+    answer(&args.words, &args.filters, Wanted::Quotes, group, 3, context)
+}
+
+pub fn who(args: WhoArgs, context: &mut Context) -> Result<Exit> {
+    let group = group_by(args.filters.group.as_deref()).or(Some(GroupBy::Speaker));
+    answer(&args.words, &args.filters, Wanted::Quotes, group, 1, context)
+}
+
+fn group_by(name: Option<&str>) -> Option<GroupBy> {
+    match name? {
+        "region" => Some(GroupBy::Region),
+        "source" => Some(GroupBy::Source),
+        "month" => Some(GroupBy::Month),
+        _ => Some(GroupBy::Speaker),
+    }
+}
+
+fn answer(
+    words: &[String],
+    filters: &Filters,
+    wanted: Wanted,
+    group: Option<GroupBy>,
+    each: usize,
+    context: &mut Context,
+) -> Result<Exit> {
+    let today = jiff::ZonedDateTime::now().date();
+    let request = Request {
+        words: words.join(" "),
+        filters: conditions(filters, today)?,
+        wanted,
+        sort: match filters.sort.as_str() {
+            "newest" => Sort::Newest,
+            "oldest" => Sort::Oldest,
+            _ => Sort::Score,
+        },
+        limit: filters.number,
+        group,
+        each,
+        explain: filters.explain,
+    };
+    let index = Index::open(&context.index_to_read()?)?;
+    let answer = ask(&request, &index, Gazetteer::embedded(), today)?;
+    for note in &answer.notes {
+        talk(&format!("onrecord: {note}"));
+    }
+    let options = Options { width: width(), explain: filters.explain };
+    if let Some(renderer) = render::named(&filters.format) {
+        (renderer.write)(&answer, &options, &mut context.out)?;
+    }
+    if answer.total == 0 && filters.format == "text" {
+        talk("nothing found");
+    }
+    Ok(if answer.total == 0 { Exit::Nothing } else { Exit::Found })
+}
+
+fn conditions(filters: &Filters, today: jiff::civil::Date) -> Result<Vec<Filter<String>>> {
+    let kinds: Vec<QuoteKind> =
+        QuoteKind::ALL.into_iter().filter(|kind| filters.kind.iter().any(|name| name == kind.name())).collect();
+    let grade = filters.about_min.as_deref().and_then(|name| Grade::ALL.into_iter().find(|grade| grade.name() == name));
+    let mut all: Vec<Filter<String>> = Vec::new();
+    all.extend(filters.about.iter().cloned().map(Filter::About));
+    all.extend(grade.map(Filter::AboutMin));
+    all.extend(filters.by.iter().cloned().map(Filter::By));
+    all.extend(filters.to.iter().cloned().map(Filter::To));
+    all.extend((!kinds.is_empty()).then_some(Filter::Kind(kinds)));
+    all.extend(filters.cue.iter().cloned().map(Filter::Cue));
+    all.extend(filters.source.iter().cloned().map(Filter::Source));
+    all.extend(filters.lang.iter().map(|code| Filter::Lang(code.to_lowercase())));
+    if let Some(text) = &filters.since {
+        all.extend(days("--since", text, today)?.since().map(Filter::Since));
+    }
+    if let Some(text) = &filters.until {
+        all.extend(days("--until", text, today)?.until().map(Filter::Until));
+    }
+    Ok(all)
+}
+
+fn days(flag: &str, text: &str, today: jiff::civil::Date) -> Result<date::DayRange> {
+    date::day_range(text, today).ok_or_else(|| Error::Query {
+        part: format!("{flag} {text}"),
+        reason: "not a date; write 2025-10-14, 2025-10, yesterday, \"last week\" or 30d".to_string(),
+    })
+}

@@ -1,0 +1,159 @@
+//! The command line: one file a command.
+
+mod ask;
+mod eval;
+mod extract;
+mod index;
+mod show;
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, Subcommand};
+
+use crate::error::{Error, Result};
+
+/// How a run ended, as the shell sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Something was found or done.
+    Found,
+    /// Nothing was found.
+    Nothing,
+    /// Trouble, also when one file of many could not be read.
+    Trouble,
+}
+
+impl Exit {
+    /// 0, 1 or 2.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Found => 0,
+            Exit::Nothing => 1,
+            Exit::Trouble => 2,
+        }
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  onrecord index clippings/                      make or refresh the index in ./index
+  onrecord search land swap                      passages, best first
+  onrecord said --about Donetsk                  who said what about Donetsk
+  onrecord said peace --by Witkoff --to Ushakov  what one told the other
+  onrecord who --about Ukraine --since 2025-10   speakers, counted
+  onrecord show 3f2a9c01d4e7@770-1095            a quote in its context, with the evidence
+
+Exit codes: 0 found, 1 nothing found, 2 trouble.";
+
+/// Who said what, to whom, and about which region: full-text search over a folder of news
+#[derive(Parser)]
+#[command(name = "onrecord", version, before_help = EXAMPLES, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Folder of the index [default: $ONRECORD_INDEX, ./index, or the nearest parent that has one]
+    #[arg(long, global = true, value_name = "DIR")]
+    index: Option<PathBuf>,
+    /// Colour: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Index(index::IndexArgs),
+    Search(ask::SearchArgs),
+    Said(ask::SaidArgs),
+    Who(ask::WhoArgs),
+    Show(show::ShowArgs),
+    Extract(extract::ExtractArgs),
+    Eval(eval::EvalArgs),
+    /// Where the data inside this program come from
+    Sources,
+}
+
+/// What every command needs.
+struct Context {
+    index: Option<PathBuf>,
+    out: Box<dyn Write>,
+}
+
+/// Runs one command.
+pub fn run(cli: Cli) -> Result<Exit> {
+    let choice = match cli.color {
+        Color::Auto => anstream::AutoStream::choice(&std::io::stdout()),
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    };
+    let out = anstream::AutoStream::new(Box::new(std::io::stdout()) as Box<dyn std::io::Write>, choice);
+    let out: Box<dyn Write> = Box::new(std::io::BufWriter::new(out));
+    let mut context = Context { index: cli.index, out };
+    let exit = match cli.command {
+        Command::Index(args) => index::run(args, &mut context),
+        Command::Search(args) => ask::search(args, &mut context),
+        Command::Said(args) => ask::said(args, &mut context),
+        Command::Who(args) => ask::who(args, &mut context),
+        Command::Show(args) => show::run(args, &mut context),
+        Command::Extract(args) => extract::run(args, &mut context),
+        Command::Eval(args) => eval::run(args, &mut context),
+        Command::Sources => {
+            writeln!(context.out, "{}", crate::gazetteer::ATTRIBUTION)?;
+            Ok(Exit::Found)
+        }
+    }?;
+    context.out.flush()?;
+    Ok(exit)
+}
+
+impl Context {
+    /// The index to read: `--index` > `ONRECORD_INDEX` > `./index` > the nearest parent that has one.
+    fn index_to_read(&self) -> Result<PathBuf> {
+        if let Some(path) = self.named_index() {
+            return Ok(path);
+        }
+        let here = std::env::current_dir().map_err(|source| Error::Read { path: PathBuf::from("."), source })?;
+        let made = |folder: &Path| folder.join("index").join("meta.json").exists();
+        let nearest = here.ancestors().find(|folder| made(folder)).map(|folder| folder.join("index"));
+        nearest.ok_or(Error::NoIndex { path: PathBuf::from("index") })
+    }
+
+    /// The index to write: `--index` > `ONRECORD_INDEX` > `./index`.
+    fn index_to_write(&self) -> PathBuf {
+        self.named_index().unwrap_or_else(|| PathBuf::from("index"))
+    }
+
+    fn named_index(&self) -> Option<PathBuf> {
+        let named = std::env::var_os("ONRECORD_INDEX").filter(|value| !value.is_empty());
+        self.index.clone().or(named.map(PathBuf::from))
+    }
+}
+
+/// An error and what caused it, on one line, safe to show on a terminal.
+pub fn explain(error: &Error) -> String {
+    crate::render::text::clean(&index::chain(error))
+}
+
+/// Columns of the terminal, 100 where there is none.
+fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|value| value.parse().ok());
+    columns.filter(|columns| (40..=400).contains(columns)).unwrap_or(100)
+}
+
+/// Says something to the person at the terminal, never to a pipe.
+fn talk(message: &str) {
+    let mut err = std::io::stderr().lock();
+    // Nobody listens when stderr is closed.
+    let _ = writeln!(err, "{}", crate::render::text::clean(message));
+}
+
+fn is_interactive() -> bool {
+    std::io::stderr().is_terminal()
+}

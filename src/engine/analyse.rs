@@ -1,0 +1,151 @@
+//! Words as an index sees them: cut, lower-cased, accents and apostrophes folded, and stemmed or not.
+
+use tantivy::tokenizer::{Language, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Name of the analyser that keeps words as they are.
+pub const EXACT: &str = "onrecord_exact";
+/// Name of the analyser that stems English words.
+pub const STEMMED: &str = "onrecord_stemmed";
+
+/// Longest word that is kept, in bytes; longer ones are noise, and a term has a limit.
+const LONGEST: usize = 64;
+
+/// The analyser without stemming.
+pub fn exact() -> TextAnalyzer {
+    TextAnalyzer::builder(Words).build()
+}
+
+/// The analyser with English stemming.
+pub fn stemmed() -> TextAnalyzer {
+    TextAnalyzer::builder(Words).filter(Stemmer::new(Language::English)).build()
+}
+
+/// A word as indexed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Byte range in the text.
+    pub start: usize,
+    /// End of the range.
+    pub end: usize,
+    /// The folded word.
+    pub text: String,
+}
+
+/// All terms of a text.
+pub fn terms(analyzer: &mut TextAnalyzer, text: &str) -> Vec<Term> {
+    let mut stream = analyzer.token_stream(text);
+    let mut found = Vec::new();
+    while let Some(token) = stream.next() {
+        found.push(Term { start: token.offset_from, end: token.offset_to, text: token.text.clone() });
+    }
+    found
+}
+
+/// Folds one word: lower case, no accents, no apostrophes, no possessive, no full stops of acronyms.
+pub fn fold_word(word: &str) -> String {
+    let bare = ["'s", "’s", "'S", "’S"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
+    if bare.is_ascii() {
+        return bare.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    }
+    bare.nfd()
+        .filter(|c| !is_combining_mark(*c) && c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            'ł' => 'l',
+            'ø' => 'o',
+            'đ' => 'd',
+            'ı' => 'i',
+            other => other,
+        })
+        .collect()
+}
+
+/// Cuts words; hyphens divide, inner apostrophes and the full stops of acronyms do not.
+#[derive(Clone, Default)]
+pub struct Words;
+
+/// The words of one text.
+pub struct WordStream<'a> {
+    text: &'a str,
+    at: usize,
+    token: Token,
+    started: bool,
+}
+
+impl Tokenizer for Words {
+    type TokenStream<'a> = WordStream<'a>;
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
+        WordStream { text, at: 0, token: Token::default(), started: false }
+    }
+}
+
+impl TokenStream for WordStream<'_> {
+    fn advance(&mut self) -> bool {
+        while let Some((start, end)) = next_word(self.text, self.at) {
+            self.at = end;
+            self.token.text = fold_word(&self.text[start..end]);
+            if self.token.text.is_empty() || self.token.text.len() > LONGEST {
+                continue;
+            }
+            self.token.offset_from = start;
+            self.token.offset_to = end;
+            self.token.position = if self.started { self.token.position + 1 } else { 0 };
+            self.token.position_length = 1;
+            self.started = true;
+            return true;
+        }
+        false
+    }
+    fn token(&self) -> &Token {
+        &self.token
+    }
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
+
+/// The next word at or after `at`.
+fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
+    let start = at + text[at..].char_indices().find(|(_, c)| c.is_alphanumeric())?.0;
+    let mut end = start;
+    let mut rest = text[start..].char_indices().peekable();
+    while let Some((offset, c)) = rest.next() {
+        let next = rest.peek().map(|(_, next)| *next);
+        let inside = c.is_alphanumeric()
+            || is_combining_mark(c)
+            || matches!(c, '\'' | '’' | 'ʼ') && next.is_some_and(char::is_alphabetic)
+            || c == '.' && acronym(&text[start..start + offset], next);
+        if !inside {
+            break;
+        }
+        end = start + offset + c.len_utf8();
+    }
+    Some((start, end))
+}
+
+/// True for the full stop in `U.S` or `3.5`, and for the last one of `U.S.`, which folds away.
+fn acronym(before: &str, next: Option<char>) -> bool {
+    let last = before.rsplit('.').next().unwrap_or_default();
+    let single = last.chars().count() == 1 && last.chars().all(char::is_alphabetic);
+    let decimal = last.chars().all(|c| c.is_ascii_digit()) && next.is_some_and(|c| c.is_ascii_digit());
+    decimal || single && (next.is_some_and(char::is_alphabetic) || before.contains('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_fold_as_a_reader_would() {
+        let mut exact = exact();
+        let words = |text: &str, analyzer: &mut TextAnalyzer| -> Vec<String> {
+            terms(analyzer, text).into_iter().map(|term| term.text).collect()
+        };
+        assert_eq!(words("Trump’s U.S. plan: don’t, O'Brien!", &mut exact), ["trump", "us", "plan", "dont", "obrien"]);
+        assert_eq!(words("Zürich 28-point 3.5 Wałęsa", &mut exact), ["zurich", "28", "point", "35", "walesa"]);
+        assert_eq!(words("", &mut exact), Vec::<String>::new());
+        assert_eq!(words("promises promised", &mut stemmed()), ["promis", "promis"]);
+    }
+}

@@ -1,0 +1,90 @@
+//! Where rows are kept and found again. Knows no gazetteer and no typed query.
+
+pub mod analyse;
+pub mod highlight;
+mod plan;
+mod schema;
+pub mod tantivy;
+
+use serde::Serialize;
+
+use crate::error::Result;
+pub use crate::query::resolve::Places;
+use crate::query::Query;
+use crate::rows::{PassageRow, QuoteRow};
+
+/// Kinds of rows that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Passages of articles.
+    Passages,
+    /// Quotes.
+    Quotes,
+}
+
+/// What answers are gathered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupBy {
+    /// Who said it.
+    Speaker,
+    /// Regions named or meant.
+    Region,
+    /// Outlet.
+    Source,
+    /// Month of publication.
+    Month,
+}
+
+/// A row that was found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Row {
+    /// A passage.
+    Passage(Box<PassageRow>),
+    /// A quote.
+    Quote(Box<QuoteRow>),
+}
+
+/// A row, and how well it fits.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Score; only its order means anything.
+    pub score: f32,
+    /// What was found.
+    pub row: Row,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default)]
+pub struct Hits {
+    /// How many rows fit in all.
+    pub total: usize,
+    /// The first of them, in the order asked for.
+    pub hits: Vec<Hit>,
+}
+
+/// Answers that share a speaker, region, outlet or month.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// What they share; empty when it is not known.
+    pub key: String,
+    /// How many there are.
+    pub count: usize,
+    /// The first of them, in the order asked for.
+    pub hits: Vec<Hit>,
+    /// The newest of them, when it is not among `hits`.
+    pub newest: Option<Hit>,
+}
+
+/// The reading side of an index.
+pub trait Engine {
+    /// The best rows for a query.
+    fn find(&self, wanted: Wanted, query: &Query<Places>) -> Result<Hits>;
+    /// The same, gathered into groups, the largest first; `each` rows are shown of every group.
+    fn group(&self, wanted: Wanted, query: &Query<Places>, by: GroupBy, each: usize) -> Result<(usize, Vec<Group>)>;
+    /// All articles of this id, or whose id begins with it.
+    fn articles(&self, id: &str) -> Result<Vec<crate::document::Document>>;
+    /// How many rows fit; for explaining a query clause by clause.
+    fn count(&self, wanted: Wanted, query: &Query<Places>) -> Result<usize>;
+}

@@ -1,0 +1,311 @@
+//! A query turned into the engine's own: what must match, and what each match weighs.
+
+use std::ops::Bound;
+
+use tantivy::Term;
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery, Occur,
+    PhraseQuery, Query as TantivyQuery, RangeQuery, TermQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+
+use super::analyse;
+use super::schema::Fields;
+use super::{Places, Wanted};
+use crate::document::{Grade, QuoteKind};
+use crate::query::{Expr, Filter, Query};
+
+type Boxed = Box<dyn TantivyQuery>;
+
+/// All weights of ranking. Only their ratios mean anything.
+mod weight {
+    /// A word of the text, in any of its forms.
+    pub const BODY: f32 = 1.0;
+    /// The same word as typed.
+    pub const EXACT: f32 = 0.35;
+    /// A word that the headline holds; it lifts what matches, it does not match.
+    pub const TITLE: f32 = 0.5;
+    /// A word of the speaker's or addressee's name.
+    pub const NAME: f32 = 0.8;
+    /// A fuzzy or prefix match.
+    pub const LOOSE: f32 = 0.6;
+    /// A phrase, over its words.
+    pub const PHRASE: f32 = 1.5;
+    /// Each grade of evidence that a region reaches; five for one named in the quote itself.
+    pub const GRADE: f32 = 1.0;
+}
+
+/// Builds the engine's query.
+pub fn plan(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Boxed {
+    let planner = Planner { fields, wanted, grade: weakest(query.expr.as_ref()) };
+    let row = planner.term(fields.row, match wanted {
+        Wanted::Passages => "passage",
+        Wanted::Quotes => "quote",
+    });
+    let mut clauses = vec![(Occur::Must, unscored(row))];
+    if let Some(expr) = &query.expr {
+        match expr {
+            Expr::Not(inner) => clauses.push((Occur::MustNot, planner.expr(inner))),
+            other => clauses.push((Occur::Must, planner.expr(other))),
+        }
+        clauses.extend(planner.title_lift(expr).map(|lift| (Occur::Should, lift)));
+    }
+    Box::new(BooleanQuery::new(clauses))
+}
+
+/// The grade that `AboutMin` asks for, wherever it stands.
+fn weakest(expr: Option<&Expr<Places>>) -> Option<Grade> {
+    match expr? {
+        Expr::Filter(Filter::AboutMin(grade)) => Some(*grade),
+        Expr::And(list) => list.iter().find_map(|expr| weakest(Some(expr))),
+        _ => None,
+    }
+}
+
+fn unscored(query: Boxed) -> Boxed {
+    Box::new(ConstScoreQuery::new(query, 0.0))
+}
+
+fn boosted(query: Boxed, boost: f32) -> Boxed {
+    Box::new(BoostQuery::new(query, boost))
+}
+
+fn any(list: Vec<Boxed>) -> Boxed {
+    match list.len() {
+        0 => Box::new(EmptyQuery),
+        _ => Box::new(BooleanQuery::new(list.into_iter().map(|query| (Occur::Should, query)).collect())),
+    }
+}
+
+fn all(list: Vec<Boxed>) -> Boxed {
+    match list.len() {
+        0 => Box::new(EmptyQuery),
+        _ => Box::new(BooleanQuery::new(list.into_iter().map(|query| (Occur::Must, query)).collect())),
+    }
+}
+
+struct Planner<'f> {
+    fields: &'f Fields,
+    wanted: Wanted,
+    grade: Option<Grade>,
+}
+
+impl Planner<'_> {
+    fn term(&self, field: Field, word: &str) -> Boxed {
+        Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::WithFreqs))
+    }
+
+    fn expr(&self, expr: &Expr<Places>) -> Boxed {
+        match expr {
+            Expr::Word(word) => self.word(word),
+            Expr::Exact(word) => self.phrase(&[word.clone()]),
+            Expr::Prefix(word) => self.loose(word, |term| FuzzyTermQuery::new_prefix(term, 0, true)),
+            Expr::Fuzzy(word, edits) => self.loose(word, |term| FuzzyTermQuery::new(term, (*edits).min(2), true)),
+            Expr::Phrase(words) => boosted(self.phrase(words), weight::PHRASE),
+            Expr::Near { left, right, distance } => self.near(left, right, *distance),
+            Expr::And(list) => self.and(list),
+            Expr::Or(list) | Expr::Any(list) => any(list.iter().map(|expr| self.expr(expr)).collect()),
+            Expr::Not(inner) => self.and(&[Expr::Not(inner.clone())]),
+            Expr::Filter(filter) => self.filter(filter),
+        }
+    }
+
+    fn and(&self, list: &[Expr<Places>]) -> Boxed {
+        let mut clauses: Vec<(Occur, Boxed)> = list
+            .iter()
+            .filter(|expr| !matches!(expr, Expr::Filter(Filter::AboutMin(_))))
+            .map(|expr| match expr {
+                Expr::Not(inner) => (Occur::MustNot, self.expr(inner)),
+                other => (Occur::Must, self.expr(other)),
+            })
+            .collect();
+        if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+            clauses.push((Occur::Must, unscored(Box::new(AllQuery))));
+        }
+        Box::new(BooleanQuery::new(clauses))
+    }
+
+    /// A word in any of its forms; the form that was typed weighs more.
+    fn word(&self, word: &str) -> Boxed {
+        let stems = analyse::terms(&mut analyse::stemmed(), word);
+        let exact = analyse::terms(&mut analyse::exact(), word);
+        let body = match stems.as_slice() {
+            [] => return Box::new(EmptyQuery),
+            [stem] => self.term(self.fields.body, &stem.text),
+            several => Box::new(PhraseQuery::new(
+                several.iter().map(|stem| Term::from_field_text(self.fields.body, &stem.text)).collect(),
+            )),
+        };
+        let mut forms = vec![boosted(body, weight::BODY)];
+        if let [exact] = exact.as_slice() {
+            forms.push(boosted(self.term(self.fields.exact, &exact.text), weight::EXACT));
+        }
+        let text = any(forms);
+        let [name] = exact.as_slice() else { return text };
+        match self.wanted {
+            Wanted::Passages => text,
+            Wanted::Quotes => Box::new(DisjunctionMaxQuery::new(vec![
+                text,
+                boosted(self.term(self.fields.speaker, &name.text), weight::NAME),
+                boosted(self.term(self.fields.addressee, &name.text), weight::NAME / 2.0),
+            ])),
+        }
+    }
+
+    fn phrase(&self, words: &[String]) -> Boxed {
+        self.phrase_in(self.fields.exact, &words.join(" "))
+    }
+
+    fn phrase_in(&self, field: Field, words: &str) -> Boxed {
+        let terms = analyse::terms(&mut analyse::exact(), words);
+        match terms.as_slice() {
+            [] => Box::new(EmptyQuery),
+            [only] => self.term(field, &only.text),
+            several => {
+                Box::new(PhraseQuery::new(several.iter().map(|term| Term::from_field_text(field, &term.text)).collect()))
+            }
+        }
+    }
+
+    fn loose(&self, word: &str, build: impl Fn(Term) -> FuzzyTermQuery) -> Boxed {
+        let folded = analyse::fold_word(word);
+        if folded.is_empty() {
+            return Box::new(EmptyQuery);
+        }
+        let term = Term::from_field_text(self.fields.exact, &folded);
+        boosted(Box::new(build(term)), weight::LOOSE)
+    }
+
+    /// Both sides within `distance` words. The engine's phrases with slop go one way only (a reversed
+    /// pair costs two more), so each order is asked for.
+    fn near(&self, left: &Expr<Places>, right: &Expr<Places>, distance: u32) -> Boxed {
+        let mut pairs = Vec::new();
+        for a in sides(left) {
+            for b in sides(right) {
+                pairs.push(self.near_pair(&a, &b, distance));
+                pairs.push(self.near_pair(&b, &a, distance));
+            }
+        }
+        boosted(any(pairs), weight::PHRASE)
+    }
+
+    fn near_pair(&self, first: &[String], second: &[String], distance: u32) -> Boxed {
+        let slop = distance.saturating_sub(1);
+        let single = first.len() == 1 && second.len() == 1;
+        let field = if single { self.fields.body } else { self.fields.exact };
+        let mut analyzer = if single { analyse::stemmed() } else { analyse::exact() };
+        let mut cut = |words: &[String]| analyse::terms(&mut analyzer, &words.join(" "));
+        let (a, b) = (cut(first), cut(second));
+        if a.is_empty() || b.is_empty() {
+            return Box::new(EmptyQuery);
+        }
+        let terms = a.iter().chain(&b).enumerate().map(|(at, term)| (at, Term::from_field_text(field, &term.text)));
+        let near: Boxed = Box::new(PhraseQuery::new_with_offset_and_slop(terms.collect(), slop));
+        let mut clauses = vec![near];
+        for side in [&a, &b].into_iter().filter(|side| side.len() > 1) {
+            clauses.push(Box::new(PhraseQuery::new(
+                side.iter().map(|term| Term::from_field_text(field, &term.text)).collect(),
+            )));
+        }
+        all(clauses)
+    }
+
+    fn filter(&self, filter: &Filter<Places>) -> Boxed {
+        match filter {
+            Filter::About(places) => self.about(places),
+            Filter::AboutMin(_) => unscored(Box::new(AllQuery)),
+            Filter::By(name) => unscored(self.named(self.fields.speaker, name)),
+            Filter::To(name) => unscored(self.named(self.fields.addressee, name)),
+            Filter::Kind(kinds) => unscored(any(kinds.iter().map(|kind| self.kind(*kind)).collect())),
+            Filter::Cue(cue) => unscored(self.term(self.fields.cue, cue)),
+            Filter::Source(name) => unscored(self.named(self.fields.source, name)),
+            Filter::Since(day) => unscored(self.days(Bound::Included(number(*day)), Bound::Unbounded)),
+            Filter::Until(day) => unscored(self.days(Bound::Unbounded, Bound::Included(number(*day)))),
+            Filter::Lang(code) => unscored(self.term(self.fields.language, code)),
+            Filter::Title(words) => self.title(words),
+            Filter::Article(id) => unscored(self.term(self.fields.article, id)),
+        }
+    }
+
+    fn kind(&self, kind: QuoteKind) -> Boxed {
+        self.term(self.fields.quote, kind.name())
+    }
+
+    /// All words of a name, in any order.
+    fn named(&self, field: Field, name: &str) -> Boxed {
+        let words = analyse::terms(&mut analyse::exact(), name);
+        all(words.iter().map(|word| self.term(field, &word.text)).collect())
+    }
+
+    fn title(&self, words: &[String]) -> Boxed {
+        let stems = analyse::terms(&mut analyse::stemmed(), &words.join(" "));
+        all(stems.iter().map(|stem| self.term(self.fields.title, &stem.text)).collect())
+    }
+
+    /// A region or anything inside it; the stronger the evidence, the higher.
+    fn about(&self, places: &Places) -> Boxed {
+        if places.ids.is_empty() {
+            return self.phrase_in(self.fields.exact, &places.typed);
+        }
+        let mut regions = Vec::new();
+        for id in &places.ids {
+            let word = id.0.to_string();
+            match (self.wanted, self.grade) {
+                (Wanted::Passages, _) => regions.push(self.constant(self.fields.region, &word)),
+                (Wanted::Quotes, least) => {
+                    let least = least.unwrap_or(Grade::Dateline);
+                    let grades = Grade::ALL.into_iter().filter(|grade| *grade <= least);
+                    let graded = grades.map(|grade| self.constant(self.fields.graded, &format!("{}:{word}", grade.name())));
+                    regions.push(any(graded.collect()));
+                }
+            }
+        }
+        Box::new(DisjunctionMaxQuery::new(regions))
+    }
+
+    fn constant(&self, field: Field, word: &str) -> Boxed {
+        Box::new(ConstScoreQuery::new(self.term(field, word), weight::GRADE))
+    }
+
+    fn days(&self, from: Bound<u64>, to: Bound<u64>) -> Boxed {
+        let term = |day: u64| Term::from_field_u64(self.fields.day, day);
+        Box::new(RangeQuery::new(from.map(term), to.map(term)))
+    }
+
+    /// Words of the query that the headline holds lift an answer that matches anyway.
+    fn title_lift(&self, expr: &Expr<Places>) -> Option<Boxed> {
+        let mut words = Vec::new();
+        plain_words(expr, &mut words);
+        let mut analyzer = analyse::stemmed();
+        let lifts: Vec<Boxed> = words
+            .iter()
+            .flat_map(|word| analyse::terms(&mut analyzer, word))
+            .map(|stem| boosted(self.term(self.fields.title, &stem.text), weight::TITLE))
+            .collect();
+        (!lifts.is_empty()).then(|| any(lifts))
+    }
+}
+
+/// A day as the number YYYYMMDD.
+pub fn number(day: jiff::civil::Date) -> u64 {
+    day.year().max(0) as u64 * 10_000 + day.month() as u64 * 100 + day.day() as u64
+}
+
+fn plain_words<'e>(expr: &'e Expr<Places>, words: &mut Vec<&'e str>) {
+    match expr {
+        Expr::Word(word) | Expr::Exact(word) => words.push(word),
+        Expr::Phrase(list) => words.extend(list.iter().map(String::as_str)),
+        Expr::And(list) | Expr::Or(list) | Expr::Any(list) => list.iter().for_each(|expr| plain_words(expr, words)),
+        _ => {}
+    }
+}
+
+/// The alternatives of one side of NEAR, each a list of words.
+fn sides(expr: &Expr<Places>) -> Vec<Vec<String>> {
+    match expr {
+        Expr::Word(word) | Expr::Exact(word) | Expr::Prefix(word) | Expr::Fuzzy(word, _) => vec![vec![word.clone()]],
+        Expr::Phrase(words) => vec![words.clone()],
+        Expr::Or(list) | Expr::Any(list) | Expr::And(list) => list.iter().flat_map(sides).collect(),
+        _ => Vec::new(),
+    }
+}

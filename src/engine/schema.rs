@@ -1,0 +1,102 @@
+//! The fields of an index row.
+
+use tantivy::schema::{
+    Field, IndexRecordOption, NumericOptions, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
+};
+
+use super::analyse::{EXACT, STEMMED};
+
+/// Version of the layout; an index of another version is refused.
+pub const FORMAT: u32 = 1;
+
+/// Handles of all fields.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    /// `file`, `article`, `passage` or `quote`.
+    pub row: Field,
+    /// Absolute path of the file that the row came from; all rows of a file are replaced together.
+    pub file: Field,
+    /// Modification time of the file in nanoseconds since 1970; only on `file` rows.
+    pub mtime: Field,
+    /// Size of the file in bytes; only on `file` rows.
+    pub size: Field,
+    /// Id of the row.
+    pub id: Field,
+    /// Id of the article.
+    pub article: Field,
+    /// Words of passage or quote, stemmed.
+    pub body: Field,
+    /// The same, not stemmed.
+    pub exact: Field,
+    /// Words of the headline, stemmed.
+    pub title: Field,
+    /// Words of the speaker's names.
+    pub speaker: Field,
+    /// Words of the addressee's names.
+    pub addressee: Field,
+    /// Words of the outlet's name.
+    pub source: Field,
+    /// Dictionary form and stance of the cue.
+    pub cue: Field,
+    /// Kind of quote.
+    pub quote: Field,
+    /// Ids of regions and of all that hold them.
+    pub region: Field,
+    /// `GRADE:ID` for every grade that the evidence reaches.
+    pub graded: Field,
+    /// Language code.
+    pub language: Field,
+    /// Day of publication as the number YYYYMMDD.
+    pub day: Field,
+    /// For an order that does not depend on when a row was written.
+    pub tie: Field,
+    /// What groups are made of.
+    pub by_speaker: Field,
+    /// See `by_speaker`.
+    pub by_source: Field,
+    /// See `by_speaker`.
+    pub by_month: Field,
+    /// See `by_speaker`; several values.
+    pub by_region: Field,
+    /// The row itself as JSON.
+    pub json: Field,
+}
+
+/// The schema and its handles.
+pub fn schema() -> (Schema, Fields) {
+    let mut builder = SchemaBuilder::new();
+    let text = |analyzer: &str, record| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(analyzer).set_index_option(record);
+        TextOptions::default().set_indexing_options(indexing)
+    };
+    let positions = IndexRecordOption::WithFreqsAndPositions;
+    let group = TextOptions::default().set_fast("raw");
+    let number = NumericOptions::default().set_fast();
+    let fields = Fields {
+        row: builder.add_text_field("row", STRING),
+        file: builder.add_text_field("file", STRING | group.clone()),
+        mtime: builder.add_u64_field("mtime", number.clone()),
+        size: builder.add_u64_field("size", number.clone()),
+        id: builder.add_text_field("id", STRING),
+        article: builder.add_text_field("article", STRING),
+        body: builder.add_text_field("body", text(STEMMED, positions)),
+        exact: builder.add_text_field("exact", text(EXACT, positions)),
+        title: builder.add_text_field("title", text(STEMMED, positions)),
+        speaker: builder.add_text_field("speaker", text(EXACT, positions)),
+        addressee: builder.add_text_field("addressee", text(EXACT, positions)),
+        source: builder.add_text_field("source", text(EXACT, positions)),
+        cue: builder.add_text_field("cue", STRING),
+        quote: builder.add_text_field("quote", STRING),
+        region: builder.add_text_field("region", STRING),
+        graded: builder.add_text_field("graded", STRING),
+        language: builder.add_text_field("language", STRING),
+        day: builder.add_u64_field("day", number.clone().set_indexed()),
+        tie: builder.add_u64_field("tie", number),
+        by_speaker: builder.add_text_field("by_speaker", group.clone()),
+        by_source: builder.add_text_field("by_source", group.clone()),
+        by_month: builder.add_text_field("by_month", group.clone()),
+        by_region: builder.add_text_field("by_region", group),
+        json: builder.add_text_field("json", STORED),
+    };
+    (builder.build(), fields)
+}

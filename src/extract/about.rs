@@ -1,0 +1,168 @@
+//! Which regions a quote is about, and how strong the evidence is.
+
+use crate::document::{About, Entity, EntityKind, Form, Grade, Mention, RegionId};
+use crate::extract::region::dateline_end;
+use crate::extract::segment::Text;
+use crate::gazetteer::{Gazetteer, RegionKind};
+use crate::span::Span;
+
+/// Most regions taken from the surroundings of a quote.
+const MOST_CONTEXT: usize = 4;
+
+/// The regions of a text, ready to be asked for by quotes.
+pub struct Regions<'t> {
+    text: &'t Text<'t>,
+    gazetteer: &'t Gazetteer,
+    /// Mentions of regions, in order.
+    seen: Vec<(Span, RegionId, Form)>,
+    dateline: Option<u32>,
+    focus: Vec<(RegionId, Span)>,
+}
+
+impl<'t> Regions<'t> {
+    /// Gathers the mentions of regions.
+    pub fn new(text: &'t Text<'t>, mentions: &[Mention], entities: &[Entity], gazetteer: &'t Gazetteer) -> Regions<'t> {
+        let mut seen: Vec<(Span, RegionId, Form)> = mentions
+            .iter()
+            .filter_map(|mention| match entities[mention.entity.0 as usize].kind {
+                EntityKind::Region { id, .. } => Some((mention.span, id, mention.form)),
+                _ => None,
+            })
+            .collect();
+        seen.sort_by_key(|(span, ..)| *span);
+        let focus = focus(&seen);
+        Regions { text, gazetteer, seen, dateline: dateline_end(text), focus }
+    }
+
+    /// The regions that a quote is about, strongest evidence first.
+    pub fn of(&self, content: &[Span], cue: Option<Span>) -> Vec<About> {
+        let mut about: Vec<About> = Vec::new();
+        let inside = |span: Span| content.iter().any(|piece| piece.contains(span));
+        self.take(&mut about, Grade::InQuote, |span| inside(span));
+        let sentences: Vec<usize> = content
+            .iter()
+            .flat_map(|piece| [self.text.sentence_at(piece.start), self.text.sentence_at(piece.end.saturating_sub(1))])
+            .chain(cue.map(|cue| self.text.sentence_at(cue.start)))
+            .collect();
+        let in_dateline = |span: Span| self.dateline.is_some_and(|end| span.end <= end);
+        self.take(&mut about, Grade::Sentence, |span| {
+            !in_dateline(span) && sentences.contains(&self.text.sentence_at(span.start))
+        });
+        self.antecedents(&mut about, content);
+        if !about.iter().any(|found| found.grade == Grade::InQuote) {
+            self.context(&mut about, content);
+        }
+        self.take(&mut about, Grade::Dateline, in_dateline);
+        about.sort_by_key(|found| (found.grade, found.evidence.start));
+        about
+    }
+
+    fn take(&self, about: &mut Vec<About>, grade: Grade, fits: impl Fn(Span) -> bool) {
+        for &(span, region, _) in self.seen.iter().filter(|(span, ..)| fits(*span)) {
+            push(about, region, grade, span);
+        }
+    }
+
+    /// `the peninsula`, `there`: the last region before it that such a phrase can mean.
+    fn antecedents(&self, about: &mut Vec<About>, content: &[Span]) {
+        for piece in content {
+            for token in self.text.tokens_in(*piece) {
+                let low = self.text.low(token);
+                let defined = token > 0 && matches!(self.text.low(token - 1), "the" | "this" | "that" | "our" | "their");
+                let kinds = match low {
+                    "there" if !crate::lang::english::is_auxiliary(self.text.low(token + 1)) && self.text.low(token + 1) != "’s" => ANYWHERE,
+                    _ if !defined => continue,
+                    _ => match NOUNS.iter().find(|(noun, _)| *noun == low) {
+                        Some((_, kinds)) => kinds,
+                        None => continue,
+                    },
+                };
+                let place = self.text.tokens[token].span;
+                let paragraph = self.text.tokens[token].paragraph as usize;
+                let fits = |region: RegionId| {
+                    kinds.is_empty() || self.gazetteer.region(region).is_some_and(|region| kinds.contains(&region.kind))
+                };
+                let before = self.seen.iter().rev().find(|(span, region, form)| {
+                    span.end <= place.start
+                        && *form == Form::Name
+                        && paragraph - self.text.paragraph_at(span.start).min(paragraph) <= 2
+                        && fits(*region)
+                });
+                if let Some(&(_, region, _)) = before {
+                    push(about, region, Grade::Antecedent, place);
+                }
+            }
+        }
+    }
+
+    /// The sentence and paragraph before, then what the article is mostly about.
+    fn context(&self, about: &mut Vec<About>, content: &[Span]) {
+        let Some(start) = content.first().map(|piece| piece.start) else { return };
+        let paragraph = self.text.paragraph_at(start);
+        let near = self.seen.iter().rev().filter(|(span, ..)| {
+            span.end <= start && paragraph - self.text.paragraph_at(span.start).min(paragraph) <= 1
+        });
+        let mut taken = 0;
+        for &(span, region, _) in near {
+            if taken == MOST_CONTEXT {
+                break;
+            }
+            taken += usize::from(push(about, region, Grade::Context, span));
+        }
+        for &(region, span) in &self.focus {
+            push(about, region, Grade::Context, span);
+        }
+    }
+}
+
+const ANYWHERE: &[RegionKind] = &[];
+
+/// Nouns that refer back to a region, and the kinds that they can mean; an empty list is any.
+const NOUNS: &[(&str, &[RegionKind])] = &[
+    ("country", &[RegionKind::Country]),
+    ("nation", &[RegionKind::Country]),
+    ("republic", &[RegionKind::Country, RegionKind::Informal]),
+    ("kingdom", &[RegionKind::Country]),
+    ("city", &[RegionKind::City]),
+    ("town", &[RegionKind::City]),
+    ("village", &[RegionKind::City]),
+    ("capital", &[RegionKind::City]),
+    ("port", &[RegionKind::City]),
+    ("region", &[RegionKind::Adm1, RegionKind::Informal, RegionKind::Macro, RegionKind::Territory]),
+    ("province", &[RegionKind::Adm1]),
+    ("state", &[RegionKind::Adm1]),
+    ("oblast", &[RegionKind::Adm1]),
+    ("county", &[RegionKind::Adm2]),
+    ("territory", &[RegionKind::Territory, RegionKind::Informal, RegionKind::Adm1]),
+    ("peninsula", &[RegionKind::Informal, RegionKind::Adm1, RegionKind::Territory]),
+    ("enclave", &[RegionKind::Informal, RegionKind::Territory, RegionKind::Adm1]),
+    ("strip", &[RegionKind::Informal, RegionKind::Territory, RegionKind::Adm1]),
+    ("island", &[RegionKind::Country, RegionKind::Territory, RegionKind::Informal, RegionKind::Adm1]),
+    ("valley", &[RegionKind::Informal, RegionKind::Adm1]),
+    ("strait", &[RegionKind::Water]),
+    ("sea", &[RegionKind::Water]),
+];
+
+/// Adds a region unless it is there already with evidence as strong; true when it is new.
+fn push(about: &mut Vec<About>, region: RegionId, grade: Grade, evidence: Span) -> bool {
+    if about.iter().any(|found| found.region == region) {
+        return false;
+    }
+    about.push(About { region, grade, evidence });
+    true
+}
+
+/// The regions that an article is mostly about: named at least three times, and more than a third as
+/// often as the most named one.
+fn focus(seen: &[(Span, RegionId, Form)]) -> Vec<(RegionId, Span)> {
+    let mut counts: Vec<(RegionId, Span, usize)> = Vec::new();
+    for &(span, region, _) in seen {
+        match counts.iter_mut().find(|(known, ..)| *known == region) {
+            Some(entry) => entry.2 += 1,
+            None => counts.push((region, span, 1)),
+        }
+    }
+    counts.sort_by_key(|&(region, _, count)| (std::cmp::Reverse(count), region));
+    let most = counts.first().map_or(0, |entry| entry.2);
+    counts.iter().filter(|entry| entry.2 >= 3 && entry.2 * 3 > most).take(3).map(|&(region, span, _)| (region, span)).collect()
+}

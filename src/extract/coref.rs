@@ -1,0 +1,548 @@
+//! Who is who in one article: names, titles, roles and pronouns linked to entities.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::document::{Entity, EntityId, EntityKind, Form, Link, Mention, RegionId};
+use crate::extract::name::{Name, NameClass, gender_of};
+use crate::extract::region::Place;
+use crate::extract::segment::{Class, Text};
+use crate::lang::english as en;
+use crate::span::Span;
+
+/// The people, bodies and places of an article while it is being read.
+pub struct Cast<'t> {
+    text: &'t Text<'t>,
+    /// Who and what is named.
+    pub entities: Vec<Entity>,
+    /// Where, in order of discovery.
+    pub mentions: Vec<Mention>,
+    profiles: Vec<Profile>,
+    /// Mention of the name that holds a token.
+    at_token: HashMap<usize, usize>,
+}
+
+/// What helps to tell an entity from others.
+#[derive(Clone, Default)]
+struct Profile {
+    words: Vec<String>,
+    gender: Option<char>,
+    plural: bool,
+}
+
+/// Somebody that a phrase names, and how sure that is.
+#[derive(Clone, Copy, Debug)]
+pub struct Resolved {
+    /// Whom.
+    pub entity: EntityId,
+    /// The words that name them.
+    pub mention: Span,
+    /// What kind of words they are.
+    pub form: Form,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// The next best.
+    pub runner_up: Option<EntityId>,
+}
+
+impl<'t> Cast<'t> {
+    /// Links all names of an article.
+    pub fn new(text: &'t Text<'t>, names: &[Name], places: &[Place], region_name: &dyn Fn(RegionId) -> String) -> Cast<'t> {
+        let mut cast =
+            Cast { text, entities: Vec::new(), mentions: Vec::new(), profiles: Vec::new(), at_token: HashMap::new() };
+        let placed: Vec<&Range<usize>> = places.iter().map(|place| &place.tokens).collect();
+        let own = |name: &&Name| !placed.iter().any(|tokens| tokens.start < name.tokens.end && name.tokens.start < tokens.end);
+        let names: Vec<&Name> = names.iter().filter(own).collect();
+        cast.full_names(&names);
+        cast.short_names(&names);
+        cast.organisations(&names);
+        cast.regions(places, region_name);
+        cast.roles(&names);
+        cast
+    }
+
+    fn add(&mut self, name: String, kind: EntityKind, profile: Profile) -> EntityId {
+        let id = EntityId(self.entities.len() as u32);
+        self.entities.push(Entity { name, kind, roles: Vec::new() });
+        self.profiles.push(profile);
+        id
+    }
+
+    fn mention(&mut self, tokens: Range<usize>, entity: EntityId, form: Form, because: Link) -> usize {
+        let span = self.text.span(tokens.clone());
+        let number = self.mentions.len();
+        self.mentions.push(Mention { span, entity, form, because });
+        for token in tokens {
+            self.at_token.entry(token).or_insert(number);
+        }
+        number
+    }
+
+    fn words(&self, tokens: &Range<usize>) -> Vec<String> {
+        tokens.clone().filter(|&at| self.text.is_word(at)).map(|at| self.text.low(at).trim_end_matches('.').to_string()).collect()
+    }
+
+    /// People named by more than one word: the longest forms first, so that they give the name.
+    fn full_names(&mut self, names: &[&Name]) {
+        let mut order: Vec<&&Name> = names.iter().filter(|n| n.class == NameClass::Person && self.words(&n.tokens).len() > 1).collect();
+        order.sort_by_key(|name| std::cmp::Reverse(name.tokens.len()));
+        for name in order {
+            let words = self.words(&name.tokens);
+            let known = (0..self.entities.len()).find(|&id| same_person(&self.profiles[id].words, &words));
+            let (id, link) = match known {
+                Some(id) => (EntityId(id as u32), Link::FullName),
+                None => {
+                    let shown = self.text.span(name.tokens.clone()).of(self.text.body).to_string();
+                    let gender = words.first().and_then(|first| gender_of(first));
+                    let profile = Profile { words, gender, plural: false };
+                    (self.add(shown, EntityKind::Person, profile), Link::FullName)
+                }
+            };
+            self.title_gender(id, name);
+            self.mention(name.tokens.clone(), id, Form::Name, link);
+        }
+    }
+
+    /// People named by one word: whoever bears it as a last name, else as a first name.
+    fn short_names(&mut self, names: &[&Name]) {
+        let full = self.entities.len();
+        for name in names.iter().filter(|n| n.class == NameClass::Person) {
+            let words = self.words(&name.tokens);
+            let [word] = words.as_slice() else { continue };
+            let gender = title_gender(self.text, name);
+            let fits = |profile: &Profile| gender.is_none() || profile.gender.is_none() || profile.gender == gender;
+            let by_last: Vec<usize> =
+                (0..full).filter(|&id| self.profiles[id].words.last() == Some(word) && fits(&self.profiles[id])).collect();
+            let by_first: Vec<usize> = (0..full).filter(|&id| self.profiles[id].words.first() == Some(word)).collect();
+            let bearers = if by_last.is_empty() { by_first } else { by_last };
+            let start = self.text.span(name.tokens.clone()).start;
+            let (id, link) = match self.nearest_bearer(&bearers, start) {
+                Some(id) => (id, Link::PartOfName),
+                None => {
+                    let known = (full..self.entities.len()).find(|&id| self.profiles[id].words.last() == Some(word));
+                    let id = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
+                        let shown = self.text.span(name.tokens.clone()).of(self.text.body).to_string();
+                        let profile = Profile { words: words.clone(), gender: None, plural: false };
+                        self.add(shown, EntityKind::Person, profile)
+                    });
+                    (id, Link::FullName)
+                }
+            };
+            self.title_gender(id, name);
+            self.mention(name.tokens.clone(), id, Form::Name, link);
+        }
+    }
+
+    /// Of several people of one name the one named last before this place, else the first after it.
+    fn nearest_bearer(&self, bearers: &[usize], start: u32) -> Option<EntityId> {
+        let of = |mention: &&Mention| bearers.contains(&(mention.entity.0 as usize));
+        let before = self.mentions.iter().filter(of).filter(|m| m.span.start < start).max_by_key(|m| m.span.start);
+        let after = || self.mentions.iter().filter(of).min_by_key(|m| m.span.start);
+        before.or_else(after).map(|mention| mention.entity)
+    }
+
+    fn title_gender(&mut self, id: EntityId, name: &Name) {
+        if let Some(gender) = title_gender(self.text, name) {
+            self.profiles[id.0 as usize].gender = Some(gender);
+        }
+    }
+
+    fn organisations(&mut self, names: &[&Name]) {
+        let first = self.entities.len();
+        for name in names.iter().filter(|n| n.class == NameClass::Organisation) {
+            let words = self.words(&name.tokens);
+            let shown = self.text.span(name.tokens.clone()).of(self.text.body);
+            let known = (first..self.entities.len()).find(|&id| {
+                let other = &self.profiles[id].words;
+                *other == words || is_acronym(shown, other) || is_acronym(&self.entities[id].name, &words)
+            });
+            let id = match known {
+                Some(id) => {
+                    if words.len() > self.profiles[id].words.len() {
+                        self.entities[id].name = shown.to_string();
+                        self.profiles[id].words = words;
+                    }
+                    EntityId(id as u32)
+                }
+                None => self.add(shown.to_string(), EntityKind::Organisation, Profile { words, gender: None, plural: false }),
+            };
+            self.mention(name.tokens.clone(), id, Form::Name, Link::FullName);
+        }
+    }
+
+    fn regions(&mut self, places: &[Place], region_name: &dyn Fn(RegionId) -> String) {
+        let mut known: HashMap<RegionId, EntityId> = HashMap::new();
+        for place in places {
+            let id = *known.entry(place.region).or_insert_with(|| {
+                let kind = EntityKind::Region {
+                    id: place.region,
+                    confidence: place.confidence,
+                    runner_up: place.runner_up,
+                };
+                let words = self.words(&place.tokens);
+                self.add(region_name(place.region), kind, Profile { words, gender: None, plural: false })
+            });
+            self.mention(place.tokens.clone(), id, place.form, Link::Gazetteer);
+        }
+    }
+
+    /// Titles before names and phrases set beside them: `his envoy, NAME,` / `NAME, a doctor,`.
+    fn roles(&mut self, names: &[&Name]) {
+        for name in names.iter().filter(|n| n.class == NameClass::Person) {
+            let Some(&mention) = self.at_token.get(&name.tokens.start) else { continue };
+            let id = self.mentions[mention].entity;
+            let mut roles = Vec::new();
+            if let Some(title) = &name.title {
+                roles.push(title.clone());
+            }
+            let start = name.title.as_ref().map_or(name.tokens.start, |title| title.start);
+            roles.extend(self.role_before(start));
+            roles.extend(self.role_after(name.tokens.end));
+            for role in roles {
+                let words = self.text.span(role).of(self.text.body).to_string();
+                let low = words.to_lowercase();
+                let plain = matches!(low.trim_end_matches('.'), "mr" | "mrs" | "ms" | "miss" | "dr" | "former" | "ex");
+                let entity = &mut self.entities[id.0 as usize];
+                if !plain && !entity.roles.iter().any(|known| known.to_lowercase() == low) {
+                    entity.roles.push(words);
+                }
+            }
+        }
+    }
+
+    fn role_before(&self, start: usize) -> Option<Range<usize>> {
+        let comma = start.checked_sub(1)?;
+        if !self.text.is_sign(comma, &[",", "—", "–"]) || comma == 0 {
+            return None;
+        }
+        let sentence = self.text.tokens[start].sentence;
+        let head = comma - 1;
+        if !en::is_role_noun(self.text.low(head)) && !en::is_title(self.text.low(head)) {
+            return None;
+        }
+        let mut from = head;
+        while from > 0 && head - from < 8 && self.text.tokens[from - 1].sentence == sentence {
+            let low = self.text.low(from - 1);
+            let inside = self.text.is_word(from - 1) && !en::is_preposition(low) && !en::is_conjunction(low) && !en::is_auxiliary(low)
+                || matches!(low, "’s" | "'s");
+            if !inside {
+                break;
+            }
+            from -= 1;
+            if en::is_determiner(low) {
+                break;
+            }
+        }
+        Some(from..comma)
+    }
+
+    fn role_after(&self, end: usize) -> Option<Range<usize>> {
+        if !self.text.is_sign(end, &[",", "—", "–", "("]) {
+            return None;
+        }
+        let ceiling = (end + 16).min(self.text.tokens.len());
+        let stop = (end + 1..ceiling).find(|&at| self.text.tokens[at].class != Class::Word && !matches!(self.text.low(at), "’s" | "'s"))?;
+        let phrase = end + 1..stop;
+        let low = self.text.low(phrase.start);
+        let opens = en::is_determiner(low) || self.text.is_capital(phrase.start) || en::is_role_noun(low) || en::is_title(low) || matches!(low, "former" | "senior" | "deputy");
+        let before_verb = phrase.clone().find(|&at| en::is_preposition(self.text.low(at)) || en::is_auxiliary(self.text.low(at))).unwrap_or(stop);
+        let holds_role = (phrase.start..before_verb).any(|at| en::is_role_noun(self.text.low(at)) || en::is_title(self.text.low(at)));
+        (opens && holds_role && !phrase.is_empty()).then_some(phrase)
+    }
+
+    /// The name that holds a token.
+    pub fn named_at(&self, token: usize) -> Option<&Mention> {
+        self.at_token.get(&token).map(|&number| &self.mentions[number])
+    }
+
+    /// Whom a noun phrase names. `speaker` is who spoke last, if anybody did.
+    pub fn resolve(&mut self, phrase: Range<usize>, speaker: Option<EntityId>) -> Option<Resolved> {
+        let low = self.text.low(phrase.start).to_string();
+        if phrase.len() == 1 && (en::is_speaking_pronoun(&low) || en::is_object_pronoun(&low)) {
+            return self.resolve_pronoun(phrase.start, &low, speaker);
+        }
+        if let Some(joint) = self.resolve_joint(&phrase) {
+            return Some(joint);
+        }
+        let head = self.head(&phrase);
+        if let Some(mention) = self.named_at(head).cloned() {
+            let demonym = mention.form == Form::Demonym;
+            if !demonym {
+                let confidence = if matches!(mention.because, Link::PartOfName) { 0.97 } else { 0.99 };
+                return Some(Resolved { entity: mention.entity, mention: mention.span, form: mention.form, confidence, runner_up: None });
+            }
+        }
+        self.resolve_role(phrase, head)
+    }
+
+    /// The word that a phrase is about: the last before its first preposition or possessive's end.
+    fn head(&self, phrase: &Range<usize>) -> usize {
+        let mut head = phrase.start;
+        for at in phrase.clone() {
+            let low = self.text.low(at);
+            if at > phrase.start && (en::is_preposition(low) || matches!(low, "who" | "which" | "familiar" | "close" | "speaking")) && self.at_token.get(&at).is_none() {
+                break;
+            }
+            if self.text.is_sign(at, &[","]) {
+                break;
+            }
+            if self.text.is_word(at) && !matches!(low, "’s" | "'s") {
+                head = at;
+            }
+        }
+        head
+    }
+
+    /// `Lee and Park`: one entity for the two, so that either name finds it.
+    fn resolve_joint(&mut self, phrase: &Range<usize>) -> Option<Resolved> {
+        let and = phrase.clone().find(|&at| self.text.low(at) == "and" && self.at_token.get(&at).is_none())?;
+        let left = self.named_at(and.checked_sub(1)?)?.entity;
+        let right = self.named_at(phrase.end - 1)?.entity;
+        if left == right {
+            return None;
+        }
+        let name = format!("{} and {}", self.entities[left.0 as usize].name, self.entities[right.0 as usize].name);
+        let known = self.entities.iter().position(|entity| entity.name == name);
+        let entity = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
+            self.add(name, EntityKind::Unnamed, Profile { words: Vec::new(), gender: None, plural: true })
+        });
+        let mention = self.text.span(phrase.clone());
+        Some(Resolved { entity, mention, form: Form::Name, confidence: 0.9, runner_up: None })
+    }
+
+    /// `the envoy`, `Trump’s envoy`, `a senior official`: a person known by that role, or somebody unnamed.
+    fn resolve_role(&mut self, phrase: Range<usize>, head: usize) -> Option<Resolved> {
+        let span = self.text.span(phrase.clone());
+        let head_word = self.text.low(head).to_string();
+        let first = self.text.low(phrase.start).to_string();
+        let possessor = phrase.clone().find(|&at| matches!(self.text.low(at), "’s" | "'s")).and_then(|at| self.named_at(at - 1)).map(|m| m.entity);
+        let definite = matches!(first.as_str(), "the" | "his" | "her" | "their" | "its" | "this" | "that") || possessor.is_some();
+        let plural = head_word.ends_with('s') && !head_word.ends_with("ss");
+        if definite && !plural && en::is_role_noun(&head_word)
+            && let Some(entity) = self.bearer_of_role(&head_word, possessor, span.start)
+        {
+            let number = self.mention(phrase, entity, Form::Role, Link::Apposition);
+            return Some(Resolved { entity, mention: self.mentions[number].span, form: Form::Role, confidence: 0.8, runner_up: None });
+        }
+        let name = self.role_name(&phrase);
+        let key = name.to_lowercase();
+        let known = self.entities.iter().position(|entity| {
+            entity.kind == EntityKind::Unnamed
+                && (entity.name.to_lowercase() == key || definite && same_head(&entity.name, &head_word) && self.is_before(entity, span.start))
+        });
+        let entity = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
+            self.add(name, EntityKind::Unnamed, Profile { words: vec![head_word], gender: None, plural })
+        });
+        self.mention(phrase, entity, Form::Role, Link::OwnWords);
+        Some(Resolved { entity, mention: span, form: Form::Role, confidence: 0.85, runner_up: None })
+    }
+
+    fn is_before(&self, entity: &Entity, start: u32) -> bool {
+        self.mentions.iter().any(|m| m.span.start < start && self.entities[m.entity.0 as usize].name == entity.name)
+    }
+
+    fn role_name(&self, phrase: &Range<usize>) -> String {
+        self.text.span(phrase.clone()).of(self.text.body).to_string()
+    }
+
+    /// The person whom the article gives this role, wherever in the article it does.
+    fn bearer_of_role(&self, head: &str, possessor: Option<EntityId>, start: u32) -> Option<EntityId> {
+        let owner = possessor.and_then(|id| self.profiles[id.0 as usize].words.last().cloned());
+        let bears = |entity: &Entity| {
+            entity.kind == EntityKind::Person
+                && entity.roles.iter().any(|role| {
+                    let low = role.to_lowercase();
+                    let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric() && c != '-').collect();
+                    words.contains(&head) && owner.as_ref().is_none_or(|owner| words.contains(&owner.as_str()))
+                })
+        };
+        let bearers: Vec<usize> = (0..self.entities.len())
+            .filter(|&id| bears(&self.entities[id]) && possessor != Some(EntityId(id as u32)))
+            .collect();
+        self.nearest_bearer(&bearers, start)
+    }
+
+    fn resolve_pronoun(&mut self, token: usize, low: &str, speaker: Option<EntityId>) -> Option<Resolved> {
+        let gender = match low {
+            "he" | "him" => Some('m'),
+            "she" | "her" => Some('f'),
+            "they" | "them" | "it" => None,
+            _ => return None,
+        };
+        let place = self.text.tokens[token];
+        let mut scored: Vec<(f32, EntityId)> = Vec::new();
+        for mention in &self.mentions {
+            let Some(score) = self.pronoun_score(mention, low, gender, token, speaker) else { continue };
+            match scored.iter_mut().find(|(_, entity)| *entity == mention.entity) {
+                Some(entry) => entry.0 = entry.0.max(score),
+                None => scored.push((score, mention.entity)),
+            }
+        }
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (best, entity) = *scored.first()?;
+        let margin = scored.get(1).map_or(2.0, |second| best - second.0);
+        if let Some(gender) = gender {
+            let profile = &mut self.profiles[entity.0 as usize];
+            profile.gender.get_or_insert(gender);
+        }
+        self.mention(token..token + 1, entity, Form::Pronoun, Link::Antecedent);
+        let confidence = 0.95 / (1.0 + (-1.2 * margin - 0.4).exp());
+        let runner_up = scored.get(1).map(|(_, entity)| *entity);
+        Some(Resolved { entity, mention: place.span, form: Form::Pronoun, confidence, runner_up })
+    }
+
+    /// How well a mention fits as what a pronoun refers to; none when it cannot be.
+    fn pronoun_score(&self, mention: &Mention, low: &str, gender: Option<char>, token: usize, speaker: Option<EntityId>) -> Option<f32> {
+        let place = self.text.tokens[token];
+        if mention.span.start >= place.span.start {
+            return None;
+        }
+        let entity = &self.entities[mention.entity.0 as usize];
+        let profile = &self.profiles[mention.entity.0 as usize];
+        let fits = match (low, entity.kind) {
+            ("he" | "him" | "she" | "her", EntityKind::Person) => profile.gender.is_none_or(|known| Some(known) == gender),
+            ("he" | "him" | "she" | "her", EntityKind::Unnamed) => {
+                !profile.plural && !profile.words.iter().any(|word| en::is_body_noun(word))
+            }
+            ("they" | "them", EntityKind::Unnamed) => profile.plural,
+            ("they" | "them", EntityKind::Organisation) => true,
+            ("it", EntityKind::Organisation) => true,
+            ("it", EntityKind::Region { .. }) => mention.form == Form::Metonym,
+            ("it", EntityKind::Unnamed) => profile.words.iter().any(|word| en::is_body_noun(word)),
+            _ => false,
+        };
+        let first = self.text.token_at(mention.span.start);
+        let sentences = place.sentence - self.text.tokens[first].sentence;
+        let paragraphs = place.paragraph - self.text.tokens[first].paragraph;
+        if !fits || paragraphs > 2 || sentences > 8 {
+            return None;
+        }
+        let mut score = 2.0 - 0.6 * sentences as f32 - 0.5 * paragraphs as f32;
+        if profile.gender.is_some() && profile.gender == gender {
+            score += 0.5;
+        }
+        if self.is_subject(first, self.text.token_at(mention.span.end - 1) + 1) {
+            score += 1.0;
+        }
+        if self.after_preposition(first) {
+            score -= 0.6;
+        }
+        if speaker == Some(mention.entity) {
+            score += 0.8;
+        }
+        if mention.form == Form::Pronoun {
+            score += 0.3;
+        }
+        Some(score + 0.0005 * mention.span.start as f32 / place.span.start.max(1) as f32)
+    }
+
+    /// True for a name that seems to lead a clause: no preposition before it, a verb or an aside after it.
+    pub fn is_subject(&self, first: usize, end: usize) -> bool {
+        if self.after_preposition(first) || matches!(self.text.low(end), "’s" | "'s" | "and" | "or" | ".") {
+            return false;
+        }
+        let low = self.text.low(end);
+        en::is_auxiliary(low)
+            || en::cue(low).is_some()
+            || en::is_adverb(low)
+            || self.text.is_sign(end, &["—", "–", ",", "("])
+            || self.text.is_word(end) && !self.text.is_capital(end) && (low.ends_with("ed") || low.ends_with('s') || low.ends_with("ew") || low.ends_with("ld"))
+            || self.opens_sentence(first)
+    }
+
+    fn opens_sentence(&self, first: usize) -> bool {
+        self.text.sentence_tokens.get(self.text.tokens[first].sentence as usize).is_some_and(|range| range.start == first)
+    }
+
+    fn after_preposition(&self, first: usize) -> bool {
+        let mut at = first;
+        for _ in 0..6 {
+            let Some(before) = at.checked_sub(1) else { return false };
+            let low = self.text.low(before);
+            if en::is_preposition(low) {
+                return self.text.tokens[before].sentence == self.text.tokens[first].sentence;
+            }
+            let title = en::is_title(low) || en::is_role_noun(low) || self.text.is_capital(before) || matches!(low, "the" | "a" | "an" | ".");
+            if !title {
+                return false;
+            }
+            at = before;
+        }
+        false
+    }
+
+    /// The name that leads the sentence before token `limit`: the subject of its main clause.
+    pub fn main_subject(&self, sentence: usize, limit: usize) -> Option<Resolved> {
+        let range = self.text.sentence_tokens.get(sentence)?.clone();
+        let mut fallback = None;
+        let mut at = range.start;
+        while at < range.end.min(limit) {
+            let Some(mention) = self.named_at(at) else {
+                at += 1;
+                continue;
+            };
+            let end = self.text.token_at(mention.span.end - 1) + 1;
+            let somebody = !matches!(self.entities[mention.entity.0 as usize].kind, EntityKind::Region { .. }) || mention.form == Form::Metonym;
+            if somebody && mention.form != Form::Demonym {
+                let resolved =
+                    Resolved { entity: mention.entity, mention: mention.span, form: mention.form, confidence: 0.8, runner_up: None };
+                if self.is_subject(at, end) {
+                    return Some(resolved);
+                }
+                if !self.after_preposition(at) && !matches!(self.text.low(end), "’s" | "'s") {
+                    fallback.get_or_insert(resolved);
+                }
+            }
+            at = end.max(at + 1);
+        }
+        fallback
+    }
+
+    /// Marks a place that speaks (`Moscow said`) as standing for its government.
+    pub fn acts(&mut self, mention: Span) {
+        for known in &mut self.mentions {
+            if known.span == mention && known.form == Form::Name && matches!(self.entities[known.entity.0 as usize].kind, EntityKind::Region { .. }) {
+                known.form = Form::Metonym;
+            }
+        }
+    }
+}
+
+fn title_gender(text: &Text<'_>, name: &Name) -> Option<char> {
+    let title = name.title.as_ref()?;
+    title.clone().find_map(|at| match text.low(at).trim_end_matches('.') {
+        "mr" | "sir" | "lord" | "king" | "prince" | "father" | "congressman" | "spokesman" | "chairman" | "councilman" | "brother" => Some('m'),
+        "mrs" | "ms" | "miss" | "dame" | "lady" | "queen" | "princess" | "sister" | "congresswoman" | "spokeswoman" | "chairwoman" | "councilwoman" | "baroness" => Some('f'),
+        _ => None,
+    })
+}
+
+/// True when two full names can be one person's: the same last name, and first names that agree.
+fn same_person(known: &[String], words: &[String]) -> bool {
+    let (Some(a), Some(b)) = (known.last(), words.last()) else { return false };
+    let (Some(first), Some(other)) = (known.first(), words.first()) else { return false };
+    let suffix = |word: &String| matches!(word.as_str(), "jr" | "sr" | "ii" | "iii");
+    let last = |list: &[String]| list.iter().rev().find(|word| !suffix(word)).cloned();
+    (a == b || last(known) == last(words)) && known.len() > 1 && compatible(first, other)
+}
+
+fn compatible(a: &str, b: &str) -> bool {
+    let short = a.len().min(b.len());
+    a == b || (short >= 3 || short == 1) && (a.starts_with(b) || b.starts_with(a))
+}
+
+fn same_head(name: &str, head: &str) -> bool {
+    let low = name.to_lowercase();
+    let before = low.split(" of ").next().unwrap_or_default().split(" for ").next().unwrap_or_default();
+    before.split(", ").next().unwrap_or_default().ends_with(head)
+}
+
+fn is_acronym(short: &str, words: &[String]) -> bool {
+    let letters: String = short.chars().filter(|c| c.is_alphabetic()).collect();
+    if letters.len() < 2 || !letters.chars().all(char::is_uppercase) || words.len() < 2 {
+        return false;
+    }
+    let big = |word: &&String| !matches!(word.as_str(), "of" | "the" | "for" | "and");
+    let initials: String = words.iter().filter(big).filter_map(|word| word.chars().next()).collect();
+    initials == letters.to_lowercase()
+}

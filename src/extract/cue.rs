@@ -1,0 +1,360 @@
+//! Reporting clauses: which words report speech, who stands as their subject, and where the words
+//! that they report begin.
+
+use std::ops::Range;
+
+use crate::extract::marks::Run;
+use crate::extract::phrase;
+use crate::extract::segment::{Class, Text};
+use crate::lang::Stance;
+use crate::lang::english::{self as en, CueVerb};
+
+/// What stands between a cue and the words that it reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opener {
+    /// `said that …`
+    That,
+    /// `said: …`, or a comma or nothing before a quote mark.
+    Quote,
+    /// `said it would …`
+    Bare,
+    /// `promised to …`
+    Infinitive,
+    /// `according to X, …`
+    According,
+    /// No reported words follow it.
+    Nothing,
+}
+
+/// A reporting clause.
+#[derive(Clone, Debug)]
+pub struct Clause {
+    /// The words that report.
+    pub cue: Range<usize>,
+    /// Their dictionary form.
+    pub lemma: &'static str,
+    /// What is done by saying it.
+    pub stance: Stance,
+    /// The verb's row; none for `according to`.
+    pub verb: Option<&'static CueVerb>,
+    /// Who speaks, as the clause itself tells.
+    pub subject: Option<Range<usize>>,
+    /// True when the subject stands after the cue.
+    pub inverted: bool,
+    /// True for `saying`, `adding`, `and added`: the subject is that of a clause before.
+    pub elliptic: bool,
+    /// To whom, as the clause itself tells.
+    pub addressee: Option<Range<usize>>,
+    /// What introduces the reported words.
+    pub opener: Opener,
+    /// First token after the cue, its object and its adverbials.
+    pub content: usize,
+    /// First token of the clause, for cutting what stands before it.
+    pub start: usize,
+}
+
+/// All reporting clauses of a sentence outside its quoted runs, in order.
+pub fn clauses(text: &Text<'_>, sentence: usize, runs: &[Run]) -> Vec<Clause> {
+    let range = text.sentence_tokens[sentence].clone();
+    let mut found: Vec<Clause> = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let clause = match run_at(text, at, runs) {
+            Some(run) => {
+                at = text.token_at(run.outer.end.saturating_sub(1)).max(at) + 1;
+                continue;
+            }
+            None => according(text, at, &range, runs).or_else(|| verb_clause(text, at, &range, runs)),
+        };
+        match clause {
+            Some(clause) => {
+                at = clause.cue.end;
+                found.push(clause);
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// The quoted run that holds this token.
+pub fn run_at<'r>(text: &Text<'_>, at: usize, runs: &'r [Run]) -> Option<&'r Run> {
+    let span = text.tokens.get(at)?.span;
+    let next = runs.partition_point(|run| run.outer.end <= span.start);
+    runs.get(next).filter(|run| run.outer.contains(span))
+}
+
+fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) -> Option<Clause> {
+    if text.low(at) != "according" || text.low(at + 1) != "to" {
+        return None;
+    }
+    let ceiling = clause_ceiling(text, at + 2, sentence.end, runs);
+    let subject = phrase::after(text, at + 2, ceiling)?;
+    let mut content = subject.end;
+    if text.is_sign(content, &[","]) {
+        content += 1;
+    }
+    Some(Clause {
+        cue: at..at + 2,
+        lemma: en::ACCORDING_TO,
+        stance: Stance::Say,
+        verb: None,
+        subject: Some(subject),
+        inverted: true,
+        elliptic: false,
+        addressee: None,
+        opener: Opener::According,
+        content,
+        start: at,
+    })
+}
+
+fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) -> Option<Clause> {
+    let (cue, verb) = verb_at(text, at)?;
+    let floor = clause_floor(text, at, sentence.start, runs);
+    let ceiling = clause_ceiling(text, cue.end, sentence.end, runs);
+    let low = text.low(at);
+    let before = phrase::before(text, at, floor);
+    let joined = at > sentence.start && text.low(at - 1) == "and" && before.is_none();
+    let participle = low.ends_with("ing");
+    let elliptic = before.is_none() && (joined || participle);
+    if participle && !elliptic && !progressive(text, at, sentence.start) {
+        return None;
+    }
+    if !participle && before.is_none() && !joined && !may_invert(text, at, sentence.start) {
+        return None;
+    }
+    let start = before.as_ref().map_or(at, |subject| subject.start);
+    let mut clause = Clause {
+        cue: cue.clone(),
+        lemma: verb.lemma,
+        stance: verb.stance,
+        verb: Some(verb),
+        subject: before,
+        inverted: false,
+        elliptic,
+        addressee: None,
+        opener: Opener::Nothing,
+        content: cue.end,
+        start,
+    };
+    if clause.subject.is_none() && !clause.elliptic {
+        let subject = phrase::after(text, cue.end, ceiling)?;
+        clause.content = subject.end;
+        clause.subject = Some(subject);
+        clause.inverted = true;
+    }
+    read_right(text, &mut clause, ceiling, sentence.end, runs);
+    Some(clause)
+}
+
+fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb)> {
+    if !text.is_word(at) || text.is_capital(at) {
+        return None;
+    }
+    if text.is_word(at + 1)
+        && let Some(verb) = en::cue(text.low_range(at..at + 2))
+    {
+        return Some((at..at + 2, verb));
+    }
+    // A noun, not a verb: `the report`, `his state`.
+    let noun = at > 0 && (en::is_determiner(text.low(at - 1)) || matches!(text.low(at - 1), "’s" | "'s"));
+    let verb = en::cue(text.low(at))?;
+    (!noun).then_some((at..at + 1, verb))
+}
+
+/// `is saying`, `was adding`: a participle that is a finite verb after all.
+fn progressive(text: &Text<'_>, at: usize, floor: usize) -> bool {
+    (floor.max(at.saturating_sub(3))..at).any(|t| en::is_auxiliary(text.low(t)))
+}
+
+/// A cue with nobody before it may have its subject after it only behind the words that it reports.
+fn may_invert(text: &Text<'_>, at: usize, start: usize) -> bool {
+    at == start || text.tokens[at - 1].class == Class::Mark || text.is_sign(at - 1, &[",", "?", "!", "—", "–"])
+}
+
+/// First token of the part of a sentence, left of `at`, in which its subject may stand.
+fn clause_floor(text: &Text<'_>, at: usize, start: usize, runs: &[Run]) -> usize {
+    let mut floor = at;
+    while floor > start && run_at(text, floor - 1, runs).is_none() && !text.is_sign(floor - 1, &[";", ":"]) {
+        floor -= 1;
+    }
+    floor
+}
+
+fn clause_ceiling(text: &Text<'_>, at: usize, end: usize, runs: &[Run]) -> usize {
+    let mut ceiling = at;
+    while ceiling < end && run_at(text, ceiling, runs).is_none() && !text.is_sign(ceiling, &[";", ":"]) {
+        ceiling += 1;
+    }
+    ceiling
+}
+
+/// Reads addressee, adverbials and opener to the right of a cue.
+fn read_right(text: &Text<'_>, clause: &mut Clause, ceiling: usize, end: usize, runs: &[Run]) {
+    let Some(verb) = clause.verb else { return };
+    let mut at = clause.content;
+    if verb.object_hears()
+        && let Some(object) = phrase::after(text, at, ceiling)
+        && hears(text, &object)
+    {
+        at = object.end;
+        clause.addressee = Some(object);
+    }
+    loop {
+        let next = skip_adverbial(text, clause, at, ceiling);
+        if next == at {
+            break;
+        }
+        at = next;
+    }
+    clause.content = at;
+    clause.opener = opener(text, clause, verb, at, ceiling, end, runs);
+    if clause.opener == Opener::That {
+        clause.content = at + usize::from(text.is_sign(at, &[","])) + 1;
+    }
+    if clause.opener == Opener::Quote {
+        while clause.content < end && text.is_sign(clause.content, &[",", ":"]) || text.low(clause.content) == "that" {
+            clause.content += 1;
+        }
+    }
+}
+
+/// True when an object can listen: a name, a pronoun, a role or a group of people.
+fn hears(text: &Text<'_>, object: &Range<usize>) -> bool {
+    object.clone().any(|at| text.is_capital(at) || en::is_role_noun(text.low(at)))
+        || en::is_object_pronoun(text.low(object.start))
+}
+
+/// Skips one adverbial (`on Tuesday`, `last month`, `in a statement`, `to reporters`) or stays.
+fn skip_adverbial(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usize) -> usize {
+    if at >= ceiling {
+        return at;
+    }
+    let low = text.low(at);
+    if en::is_adverb(low) || (low.ends_with("ly") && low.len() > 4 && !text.is_capital(at)) {
+        return at + 1;
+    }
+    if en::is_time_word(low) || matches!(low, "this" | "last" | "next") && en::is_time_word(text.low(at + 1)) {
+        let mut end = at + 1;
+        while end < ceiling && (en::is_time_word(text.low(end)) || text.tokens[end].class == Class::Number) {
+            end += 1;
+        }
+        return end;
+    }
+    if low == "to" {
+        let Some(hearer) = phrase::after(text, at + 1, ceiling) else { return at };
+        let person = text.is_capital(hearer.start)
+            || en::is_object_pronoun(text.low(hearer.start))
+            || hearer.clone().any(|t| en::is_role_noun(text.low(t)));
+        if !person {
+            return at;
+        }
+        let end = hearer.end;
+        clause.addressee.get_or_insert(hearer);
+        return end;
+    }
+    if en::is_preposition(low) && !matches!(low, "for" | "like" | "than") {
+        return prepositional(text, clause, at, ceiling);
+    }
+    at
+}
+
+/// `in a letter to the mayor`, `during a visit to Kyiv`; an addressee inside it is kept.
+fn prepositional(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usize) -> usize {
+    let mut end = at + 1;
+    if end < ceiling && (en::is_determiner(text.low(end)) || text.is_capital(end)) {
+        end += 1;
+    }
+    while end < ceiling {
+        let low = text.low(end);
+        let stops = en::is_determiner(low)
+            || en::is_speaking_pronoun(low)
+            || low == "that"
+            || en::is_auxiliary(low)
+            || en::is_conjunction(low) && low != "and"
+            || text.tokens[end].class == Class::Punct
+            || text.tokens[end].class == Class::Mark && !matches!(low, "’" | "'")
+            || en::is_preposition(low)
+            || text.is_capital(end) && !text.is_capital(end - 1) && !en::is_preposition(text.low(end - 1)) && at + 2 < end;
+        if stops {
+            break;
+        }
+        end += 1;
+    }
+    if end < ceiling
+        && text.low(end) == "to"
+        && matches!(text.low(end - 1), "letter" | "message" | "email" | "e-mail" | "speech" | "note" | "memo" | "statement" | "testimony")
+        && let Some(hearer) = phrase::after(text, end + 1, ceiling)
+    {
+        end = hearer.end;
+        clause.addressee.get_or_insert(hearer);
+    } else if end < ceiling
+        && text.low(end) == "with"
+        && matches!(text.low(end - 1), "interview" | "call" | "conversation" | "meeting" | "talks")
+        && let Some(hearer) = phrase::after(text, end + 1, ceiling)
+    {
+        end = hearer.end;
+        clause.addressee.get_or_insert(hearer);
+    }
+    end
+}
+
+fn opener(
+    text: &Text<'_>,
+    clause: &Clause,
+    verb: &CueVerb,
+    at: usize,
+    ceiling: usize,
+    end: usize,
+    runs: &[Run],
+) -> Opener {
+    let signs = (at..end).take_while(|&t| text.is_sign(t, &[",", ":"])).count();
+    let quoted = |t: usize| t < end && run_at(text, t, runs).is_some_and(|run| run.outer.start == text.tokens[t].span.start);
+    let that = text.low(at + signs) == "that" && at + signs < end;
+    if quoted(at + signs) && (verb.quotes() || signs > 0) || that && quoted(at + signs + 1) {
+        return Opener::Quote;
+    }
+    if at >= ceiling && !that {
+        return Opener::Nothing;
+    }
+    if that && signs == 0 && verb.clause() || matches!(text.low(at), "whether" | "if" | "why" | "how") && verb.stance == Stance::Ask {
+        return if that { Opener::That } else { Opener::Bare };
+    }
+    if text.is_sign(at, &[":"]) && verb.quotes() {
+        return Opener::Quote;
+    }
+    if text.low(at) == "to" && verb.infinitive() && (!verb.object_hears() || clause.addressee.is_some() || verb.lemma == "promise") {
+        return Opener::Infinitive;
+    }
+    if signs == 0 && verb.bare_clause() && !clause.inverted && is_clause(text, verb, at, ceiling) {
+        return Opener::Bare;
+    }
+    Opener::Nothing
+}
+
+/// True when a clause with its own verb seems to start at `at`.
+fn is_clause(text: &Text<'_>, verb: &CueVerb, at: usize, ceiling: usize) -> bool {
+    let low = text.low(at);
+    let opens = en::is_speaking_pronoun(low)
+        || en::is_determiner(low)
+        || matches!(low, "there" | "if" | "when" | "while" | "they" | "what" | "why" | "how" | "only")
+        || text.is_capital(at)
+        || text.tokens[at].class == Class::Number
+        || low.ends_with('s')
+        || !en::is_preposition(low) && !en::is_conjunction(low) && matches!(verb.lemma, "say" | "tell" | "add");
+    if !opens || ceiling < at + 3 {
+        return false;
+    }
+    if en::is_speaking_pronoun(low) && low != "who" {
+        return true;
+    }
+    let window = at + 1..ceiling.min(at + 25);
+    let finite = |t: usize| {
+        let low = text.low(t);
+        en::is_auxiliary(low) && !matches!(low, "'s" | "’s")
+            || (low.ends_with("ed") && !text.is_capital(t) && !en::is_determiner(text.low(t - 1)))
+            || en::cue(low).is_some()
+    };
+    window.clone().any(finite) || matches!(verb.lemma, "say" | "tell") && ceiling > at + 5
+}

@@ -1,0 +1,225 @@
+//! Trained weights: one data file a model, read from memory.
+//!
+//! A file is a header in plain text (what it was trained on, licences, date, command, score) that ends
+//! with an empty line, then the packed numbers: word clusters, transitions, and for each kept feature
+//! its key, a mask of the labels it speaks about, and one signed byte for each of them.
+
+use super::chain::{LANES, Scores, Transitions};
+use super::hash;
+
+/// Summed weights of a token, in steps of [`Model::step`].
+pub type Sums = [i16; LANES];
+
+/// No cluster is known.
+pub const UNKNOWN: u16 = u16::MAX;
+
+/// Groups of similar words that a word belongs to, from fine to coarse, by two sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clusters {
+    /// The finest group of the first source: a few words each.
+    pub fine: u16,
+    /// Four coarser groupings of the first source.
+    pub first: [u16; 4],
+    /// Three groupings of the second source.
+    pub second: [u16; 3],
+}
+
+impl Default for Clusters {
+    fn default() -> Clusters {
+        Clusters { fine: UNKNOWN, first: [UNKNOWN; 4], second: [UNKNOWN; 3] }
+    }
+}
+
+/// Weights of one model, ready for look-up.
+#[derive(Default)]
+pub struct Model {
+    /// What the header says.
+    pub header: String,
+    /// Size of one step of [`Sums`].
+    pub step: f32,
+    /// Transition scores of each pass.
+    pub transitions: Vec<Transitions>,
+    clusters: hash::Hashed<Clusters>,
+    keys: Vec<u32>,
+    rows: Vec<[i8; LANES]>,
+}
+
+impl Model {
+    /// Reads a data file; what is cut short or damaged reads as a model that knows nothing.
+    pub fn read(data: &[u8]) -> Model {
+        let mut reader = Reader { data, at: 0 };
+        let mut model = Model { header: reader.header(), ..Model::default() };
+        if model.fill(&mut reader).is_none() {
+            return Model::default();
+        }
+        model
+    }
+
+    fn fill(&mut self, reader: &mut Reader) -> Option<()> {
+        self.clusters = reader.clusters()?;
+        self.step = reader.float()?;
+        for _ in 0..reader.varint()? {
+            let mut table = [[0.0; LANES]; LANES];
+            for score in table.iter_mut().flatten() {
+                *score = reader.float()?;
+            }
+            self.transitions.push(table);
+        }
+        let features = reader.varint()? as usize;
+        let slots = (features * 2).next_power_of_two().max(2);
+        self.keys = vec![0; slots];
+        self.rows = vec![[0; LANES]; slots];
+        let mut key = 0_u32;
+        for _ in 0..features {
+            key = key.wrapping_add(reader.varint()?);
+            let row = reader.row()?;
+            self.put(key, row);
+        }
+        Some(())
+    }
+
+    fn put(&mut self, key: u32, row: [i8; LANES]) {
+        let mask = self.keys.len() - 1;
+        let mut slot = key as usize & mask;
+        while self.keys[slot] != 0 {
+            slot = (slot + 1) & mask;
+        }
+        self.keys[slot] = key;
+        self.rows[slot] = row;
+    }
+
+    /// Adds the weights of a feature to `sums`.
+    #[inline]
+    pub fn add(&self, key: u32, sums: &mut Sums) {
+        let mask = self.keys.len().wrapping_sub(1);
+        let mut slot = key as usize & mask;
+        while let Some(&stored) = self.keys.get(slot) {
+            if stored == key {
+                for (sum, &weight) in sums.iter_mut().zip(&self.rows[slot]) {
+                    *sum = sum.saturating_add(i16::from(weight));
+                }
+                return;
+            }
+            if stored == 0 {
+                return;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    /// Sums as scores.
+    pub fn scores(&self, sums: &Sums) -> Scores {
+        sums.map(|sum| f32::from(sum) * self.step)
+    }
+
+    /// The clusters of a word as written, else in lower case, else with a capital.
+    pub fn clusters(&self, word: &str) -> Clusters {
+        let find = |word: &str| self.clusters.get(&(hash::word(word) & 0xffff_ffff)).copied();
+        find(word)
+            .or_else(|| find(&word.to_lowercase()))
+            .or_else(|| find(&capitalised(word)))
+            .unwrap_or_default()
+    }
+
+    /// A model that has the clusters of `words` and no weights, for training.
+    pub fn of_clusters(words: impl Iterator<Item = (String, Clusters)>) -> Model {
+        let clusters = words.map(|(word, clusters)| (hash::word(&word) & 0xffff_ffff, clusters)).collect();
+        Model { clusters, ..Model::default() }
+    }
+
+    /// All known clusters by the lower half of the word's hash, in order.
+    pub fn all_clusters(&self) -> Vec<(u32, Clusters)> {
+        let mut all: Vec<(u32, Clusters)> = self.clusters.iter().map(|(&key, &value)| (key as u32, value)).collect();
+        all.sort_unstable_by_key(|&(key, _)| key);
+        all
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters.flat_map(char::to_lowercase)).collect()
+}
+
+struct Reader<'a> {
+    data: &'a [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn header(&mut self) -> String {
+        let end = self.data.windows(2).position(|pair| pair == b"\n\n").map_or(0, |at| at + 2);
+        self.at = end;
+        String::from_utf8_lossy(&self.data[..end]).into_owned()
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let byte = *self.data.get(self.at)?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn short(&mut self) -> Option<u16> {
+        Some(u16::from_le_bytes([self.byte()?, self.byte()?]))
+    }
+
+    fn float(&mut self) -> Option<f32> {
+        let bytes = [self.byte()?, self.byte()?, self.byte()?, self.byte()?];
+        Some(f32::from_le_bytes(bytes))
+    }
+
+    fn varint(&mut self) -> Option<u32> {
+        let mut value = 0_u32;
+        for shift in (0..32).step_by(7) {
+            let byte = self.byte()?;
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn row(&mut self) -> Option<[i8; LANES]> {
+        let mask = self.short()?;
+        let mut row = [0; LANES];
+        for (lane, weight) in row.iter_mut().enumerate() {
+            if mask >> lane & 1 == 1 {
+                *weight = self.byte()? as i8;
+            }
+        }
+        Some(row)
+    }
+
+    /// Groupings of each fine cluster, then for each word its fine cluster and its second-source ones.
+    fn clusters(&mut self) -> Option<hash::Hashed<Clusters>> {
+        let mut coarse: Vec<[u16; 4]> = Vec::new();
+        for _ in 0..self.varint()? {
+            coarse.push([self.short()?, self.short()?, self.short()?, self.short()?]);
+        }
+        let mut words = hash::Hashed::default();
+        let mut key = 0_u32;
+        for _ in 0..self.varint()? {
+            key = key.wrapping_add(self.varint()?);
+            let fine = self.short()?;
+            let second = [self.short()?, self.short()?, self.short()?];
+            let first = coarse.get(usize::from(fine)).copied().unwrap_or([UNKNOWN; 4]);
+            words.insert(u64::from(key), Clusters { fine, first, second });
+        }
+        Some(words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damaged_data_knows_nothing() {
+        for data in [&b""[..], b"\n\n", b"head\n\n\x01\x02", b"no end", b"h\n\n\0\0\0\0\0\0\x00\xff\xff\xff\xff\x0f"] {
+            let model = Model::read(data);
+            let mut sums = [0; LANES];
+            model.add(7, &mut sums);
+            assert_eq!(sums, [0; LANES]);
+        }
+    }
+}

@@ -1,0 +1,426 @@
+//! What the name model looks at.
+
+use super::hash::{key, pair};
+use super::model::{Clusters, UNKNOWN};
+use super::words::{BOUNDARY, List, VIEWS, Word, Words};
+
+/// Where a word stands beside the token that is scored, and the view that tells it.
+pub const NEIGHBOURS: [(isize, usize); 9] =
+    [(0, 0), (-1, 1), (1, 2), (-2, 3), (2, 4), (-4, 5), (-3, 5), (3, 5), (4, 5)];
+
+/// Keys of what a word's letters tell when looked at from `view`.
+pub fn surface(word: &Word, view: usize, emit: &mut impl FnMut(u32)) {
+    debug_assert!(view < VIEWS);
+    let base = 1000 * view as u32;
+    emit(key(base, word.lower));
+    if view == 5 {
+        return;
+    }
+    let Clusters { fine, first, second } = word.clusters;
+    if view == 0 {
+        own_surface(word, emit);
+        cluster(base + 10, fine, emit);
+    }
+    if view <= 2 {
+        emit(key(base + 1, word.brief));
+        emit(key(base + 2, word.suffixes[2]));
+        cluster(base + 11, first[0], emit);
+        cluster(base + 15, second[0], emit);
+        cluster(base + 17, second[2], emit);
+    }
+    cluster(base + 12, first[1], emit);
+    cluster(base + 13, first[2], emit);
+    cluster(base + 14, first[3], emit);
+    cluster(base + 16, second[1], emit);
+}
+
+fn cluster(template: u32, cluster: u16, emit: &mut impl FnMut(u32)) {
+    emit(key(template, u64::from(cluster)));
+}
+
+fn own_surface(word: &Word, emit: &mut impl FnMut(u32)) {
+    emit(key(3, 1));
+    emit(key(4, word.exact));
+    emit(key(5, word.shape));
+    for n in 0..4 {
+        if word.prefixes[n] != 0 {
+            emit(key(20 + n as u32, word.prefixes[n]));
+            emit(key(24 + n as u32, word.suffixes[n]));
+        }
+    }
+    emit(key(30, pair(word.suffixes[2], word.brief)));
+    emit(key(31, pair(u64::from(word.clusters.first[1]), word.brief)));
+    emit(key(32, pair(u64::from(word.clusters.second[1]), word.brief)));
+}
+
+/// Counts over the whole article of one word in any case.
+#[derive(Clone, Default)]
+struct Seen {
+    inside: u16,
+    initial: u16,
+    small: u16,
+    after_title: u16,
+    before_speech: u16,
+    after_place: u16,
+    before_possessive: u16,
+    after_the: u16,
+    last_of_run: u16,
+    first_of_run: u16,
+    in_body: u16,
+    alone: u16,
+    acronym: u16,
+}
+
+/// A stretch of tokens worth scoring: around capitals; everything else is no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// First token.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Place {
+    word: u32,
+    opens: bool,
+    /// The capitalised run that holds it; empty for others.
+    run: (u32, u32),
+}
+
+/// The words of an article with all that is known about them before any is labelled.
+pub struct Scene {
+    places: Vec<Place>,
+    sentences: Vec<(usize, usize)>,
+    seen: Vec<Seen>,
+    slot: Vec<u32>,
+}
+
+/// Case habits of a sentence.
+#[derive(Clone, Copy, Default)]
+struct Habit {
+    shouted: bool,
+    titled: bool,
+}
+
+impl Scene {
+    /// Takes the entries of the words, cut into sentences `(start, end)` of token numbers.
+    pub fn new(ids: &[u32], sentences: Vec<(usize, usize)>, words: &Words) -> Scene {
+        let places = ids.iter().map(|&word| Place { word, ..Place::default() }).collect();
+        let mut scene = Scene { places, sentences, seen: vec![Seen::default()], slot: vec![0; words.all.len()] };
+        for n in 0..scene.sentences.len() {
+            let (start, end) = scene.sentences[n];
+            scene.mark_openings(start, end, words);
+            scene.mark_runs(start, end, words);
+        }
+        scene.count(words);
+        scene
+    }
+
+    /// The entry of a token.
+    pub fn word<'w>(&self, token: usize, words: &'w Words) -> &'w Word {
+        &words.all[self.places[token].word as usize]
+    }
+
+    fn mark_openings(&mut self, start: usize, end: usize, words: &Words) {
+        let mut first = true;
+        for token in start..end {
+            let word = self.word(token, words);
+            let after_mark = token > start && self.word(token - 1, words).opens;
+            self.places[token].opens = first || after_mark;
+            if word.letter || word.digit {
+                first = false;
+            }
+        }
+    }
+
+    /// Capitalised words in a row; one joining word between two of them belongs to the run.
+    fn mark_runs(&mut self, start: usize, end: usize, words: &Words) {
+        let capital = |token: usize| token < end && self.word(token, words).capital;
+        let mut runs = Vec::new();
+        let mut token = start;
+        while token < end {
+            if !capital(token) {
+                token += 1;
+                continue;
+            }
+            let mut last = token;
+            loop {
+                if capital(last + 1) {
+                    last += 1;
+                } else if last + 2 < end && self.word(last + 1, words).joins && capital(last + 2) {
+                    last += 2;
+                } else {
+                    break;
+                }
+            }
+            runs.push((token, last + 1));
+            token = last + 1;
+        }
+        for (from, to) in runs {
+            for place in &mut self.places[from..to] {
+                place.run = (from as u32, to as u32);
+            }
+        }
+    }
+
+    fn seen_mut(&mut self, word: u32, words: &Words) -> &mut Seen {
+        let lower = words.all[word as usize].lower_id as usize;
+        if self.slot[lower] == 0 {
+            self.slot[lower] = self.seen.len() as u32;
+            self.seen.push(Seen::default());
+        }
+        &mut self.seen[self.slot[lower] as usize]
+    }
+
+    fn seen(&self, word: &Word) -> &Seen {
+        &self.seen[self.slot[word.lower_id as usize] as usize]
+    }
+
+    /// Counts how the article uses its capitalised words, then in how many places they stand small.
+    fn count(&mut self, words: &Words) {
+        for n in 0..self.sentences.len() {
+            let (start, end) = self.sentences[n];
+            for token in start..end {
+                if self.word(token, words).capital {
+                    self.count_capital(token, start, end, words);
+                }
+            }
+            let mut token = start;
+            while token < end {
+                let (from, to) = self.places[token].run;
+                if to == 0 {
+                    token += 1;
+                    continue;
+                }
+                self.count_run(from as usize, to as usize, words);
+                token = to as usize;
+            }
+        }
+        for token in 0..self.places.len() {
+            let id = self.places[token].word;
+            let word = &words.all[id as usize];
+            let slot = self.slot[word.lower_id as usize] as usize;
+            if word.small && slot != 0 {
+                self.seen[slot].small += 1;
+            }
+        }
+    }
+
+    fn count_capital(&mut self, token: usize, start: usize, end: usize, words: &Words) {
+        let before = if token > start { self.word(token - 1, words) } else { &words.all[BOUNDARY as usize] };
+        let after = if token + 1 < end { self.word(token + 1, words) } else { &words.all[BOUNDARY as usize] };
+        let opens = self.places[token].opens;
+        let seen = self.seen_mut(self.places[token].word, words);
+        let count = |counter: &mut u16, when: bool| *counter = counter.saturating_add(u16::from(when));
+        count(&mut seen.initial, opens);
+        count(&mut seen.inside, !opens);
+        count(&mut seen.after_title, before.list == List::Title);
+        count(&mut seen.after_place, !before.capital && before.list == List::Place);
+        count(&mut seen.after_the, !before.capital && before.list == List::The);
+        count(&mut seen.before_speech, after.list == List::Speech);
+        count(&mut seen.before_possessive, after.list == List::Possessive);
+    }
+
+    fn count_run(&mut self, from: usize, to: usize, words: &Words) {
+        if to - from == 1 {
+            self.seen_mut(self.places[from].word, words).alone += 1;
+            return;
+        }
+        self.seen_mut(self.places[to - 1].word, words).last_of_run += 1;
+        self.seen_mut(self.places[from].word, words).first_of_run += 1;
+        let body = (from..to).any(|token| self.word(token, words).list == List::Body);
+        let mut initials = String::new();
+        for token in from..to {
+            initials.extend(self.word(token, words).initial);
+            if body {
+                self.seen_mut(self.places[token].word, words).in_body += 1;
+            }
+        }
+        if initials.chars().count() > 1 {
+            // The acronym counts only where the article writes it.
+            if let Some(id) = words.find(&initials) {
+                self.seen_mut(id, words).acronym += 1;
+            }
+        }
+    }
+
+    /// Number of the word's counts; the same for all its cases, 0 for words that are never capitalised.
+    pub fn slot(&self, token: usize, words: &Words) -> usize {
+        self.slot[self.word(token, words).lower_id as usize] as usize
+    }
+
+    /// How many slots there are.
+    pub fn slots(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// Stretches around capitals, in order.
+    pub fn zones(&self, words: &Words) -> Vec<Zone> {
+        let mut zones: Vec<Zone> = Vec::new();
+        for &(start, end) in &self.sentences {
+            let mut open: Option<Zone> = None;
+            for token in start..end {
+                if !self.word(token, words).any_capital {
+                    continue;
+                }
+                // One word before a capital, two after, and gaps of up to four.
+                let (from, to) = (token.saturating_sub(1).max(start), (token + 3).min(end));
+                open = match open {
+                    Some(zone) if token <= zone.end + 2 => Some(Zone { start: zone.start, end: to }),
+                    other => {
+                        zones.extend(other);
+                        Some(Zone { start: from, end: to })
+                    }
+                };
+            }
+            zones.extend(open);
+        }
+        zones
+    }
+
+    /// The sentence that holds a token.
+    pub fn sentence_of(&self, token: usize) -> (usize, usize) {
+        let at = self.sentences.partition_point(|&(_, end)| end <= token);
+        self.sentences.get(at).copied().unwrap_or((token, token + 1))
+    }
+
+    /// The word at `offset` from a token, or the boundary.
+    pub fn neighbour(&self, token: usize, offset: isize, (start, end): (usize, usize)) -> u32 {
+        match token.checked_add_signed(offset) {
+            Some(at) if at >= start && at < end => self.places[at].word,
+            _ => BOUNDARY,
+        }
+    }
+
+    /// Keys that depend on where the tokens of a zone stand; `emit` takes the token and the key.
+    pub fn context(&self, zone: Zone, words: &Words, emit: &mut impl FnMut(usize, u32)) {
+        let sentence = self.sentence_of(zone.start);
+        let habit = self.habit(sentence, words);
+        for token in zone.start..zone.end {
+            self.token_context(token, sentence, habit, words, &mut |key| emit(token, key));
+        }
+    }
+
+    fn habit(&self, (start, end): (usize, usize), words: &Words) -> Habit {
+        let (mut letters, mut shouted, mut capitals) = (0, 0, 0);
+        for token in start..end {
+            let word = self.word(token, words);
+            letters += usize::from(word.letter);
+            shouted += usize::from(word.all_capitals);
+            capitals += usize::from(word.capital);
+        }
+        let all = letters > 2 && shouted * 10 >= letters * 7;
+        Habit { shouted: all, titled: !all && letters > 4 && capitals * 10 >= letters * 7 }
+    }
+
+    fn token_context(
+        &self,
+        token: usize,
+        sentence: (usize, usize),
+        habit: Habit,
+        words: &Words,
+        emit: &mut impl FnMut(u32),
+    ) {
+        let at = |offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];
+        let (word, before, after) = (at(0), at(-1), at(1));
+        emit(key(6000, pair(before.lower, word.lower)));
+        emit(key(6001, pair(word.lower, after.lower)));
+        emit(key(6002, pair(before.lower, after.lower)));
+        emit(key(6003, pair(at(-2).lower, before.lower)));
+        emit(key(6004, pair(after.lower, at(2).lower)));
+        emit(key(6005, pair(before.brief, word.brief)));
+        emit(key(6006, pair(word.brief, after.brief)));
+        emit(key(6007, pair(pair(before.brief, word.brief), after.brief)));
+        let flags = u64::from(word.capital)
+            | u64::from(word.all_capitals) << 1
+            | u64::from(self.places[token].opens) << 2
+            | u64::from(word.digit) << 3
+            | u64::from(habit.shouted) << 4
+            | u64::from(habit.titled) << 5
+            | u64::from(word.length == 1) << 6;
+        emit(key(6008, flags));
+        emit(key(6009, pair(flags, before.lower)));
+        let first = |word: &Word, n: usize| u64::from(word.clusters.first[n]);
+        emit(key(6010, pair(first(before, 1), first(word, 1))));
+        emit(key(6011, pair(first(word, 1), first(after, 1))));
+        emit(key(6012, pair(pair(first(before, 2), first(word, 2)), first(after, 2))));
+        emit(key(6013, pair(first(before, 1), word.brief)));
+        emit(key(6014, pair(first(after, 1), word.brief)));
+        let second = |word: &Word| u64::from(word.clusters.second[1]);
+        emit(key(6015, pair(second(before), second(word))));
+        emit(key(6016, pair(second(word), second(after))));
+        if self.places[token].run.1 != 0 {
+            self.run_context(token, sentence, words, emit);
+        }
+        if word.any_capital {
+            self.article_context(token, word, emit);
+        }
+    }
+
+    /// Where in its capitalised run the token stands, and what stands around the run.
+    fn run_context(&self, token: usize, sentence: (usize, usize), words: &Words, emit: &mut impl FnMut(u32)) {
+        let (from, to) = self.places[token].run;
+        let (from, to) = (from as usize, to as usize);
+        let last = self.word(to - 1, words);
+        let first = self.word(from, words);
+        let at = |token: usize, offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];
+        let (before, after) = (at(from, -1), at(to - 1, 1));
+        let position = ((token - from).min(3) * 8 + (to - 1 - token).min(3)) as u64;
+        let mut put = |template: u32, value: u64| emit(key(template, pair(value, position)));
+        put(6100, 0);
+        put(6101, last.lower);
+        put(6102, first.lower);
+        put(6103, before.lower);
+        put(6104, after.lower);
+        put(6105, pair(at(from, -2).lower, before.lower));
+        put(6106, pair(after.lower, at(to - 1, 2).lower));
+        put(6107, last.suffixes[2]);
+        put(6108, u64::from(last.clusters.first[1]));
+        put(6109, u64::from(first.clusters.first[1]));
+        put(6110, u64::from(before.clusters.first[1]));
+        put(6111, u64::from(after.clusters.first[1]));
+        put(6112, (from..to).fold(5, |hash, token| pair(hash, self.word(token, words).lower)));
+    }
+
+    /// How the rest of the article uses the word.
+    fn article_context(&self, token: usize, word: &Word, emit: &mut impl FnMut(u32)) {
+        let seen = self.seen(word);
+        let few = |count: u16| u64::from(count.min(2));
+        let case = few(seen.inside) * 3 + few(seen.small);
+        emit(key(6200, case));
+        emit(key(6201, case * 2 + u64::from(self.places[token].opens)));
+        for (template, count) in
+            [seen.after_title, seen.before_speech, seen.after_place, seen.before_possessive, seen.after_the]
+                .into_iter()
+                .enumerate()
+        {
+            if count > 0 {
+                emit(key(6202 + template as u32, few(count)));
+            }
+        }
+        let signs = [
+            seen.after_title,
+            seen.before_speech,
+            seen.after_place,
+            seen.last_of_run,
+            seen.first_of_run,
+            seen.in_body,
+            seen.alone,
+            seen.after_the,
+        ];
+        let signs = signs.iter().fold(0, |bits, &count| bits * 2 + u64::from(count > 0));
+        emit(key(6207, signs));
+        emit(key(6208, pair(signs, u64::from(word.clusters.first[2]))));
+        emit(key(6209, few(seen.last_of_run) * 9 + few(seen.first_of_run) * 3 + few(seen.alone)));
+        if seen.in_body > 0 {
+            emit(key(6210, few(seen.in_body)));
+        }
+        if word.all_capitals {
+            emit(key(6211, few(seen.acronym)));
+        }
+        if word.clusters.fine == UNKNOWN && word.clusters.second[0] == UNKNOWN {
+            emit(key(6212, signs));
+        }
+    }
+}

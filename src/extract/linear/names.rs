@@ -1,0 +1,362 @@
+//! Names: a first pass over the stretches around capitals, then a second that knows what the first
+//! made of the same words elsewhere in the article.
+
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
+use super::chain::{self, LANES, Lattice, Scores};
+use super::hash::{key, pair};
+use super::model::{Model, Sums};
+use super::name_features::{NEIGHBOURS, Scene, Zone, surface};
+use super::token::{Token, tokenize};
+use super::words::{VIEWS, Words};
+use crate::span::Span;
+
+/// Trained by `dev train names`; the file's header says on what.
+static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(include_bytes!("data/names.bin")));
+
+/// Distinct words kept between articles.
+const MOST_WORDS: usize = 60_000;
+
+thread_local! {
+    static WORDS: RefCell<Words> = RefCell::default();
+}
+
+/// What a name names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NameClass {
+    /// A human being.
+    Person,
+    /// A named body.
+    Organisation,
+    /// A place.
+    Location,
+    /// People or things of a place: `Ukrainian`, `Texans`.
+    Demonym,
+}
+
+impl NameClass {
+    /// All classes, in the order of their labels.
+    pub const ALL: [NameClass; 4] =
+        [NameClass::Person, NameClass::Organisation, NameClass::Location, NameClass::Demonym];
+}
+
+/// A name in a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Name {
+    /// Its bytes.
+    pub span: Span,
+    /// What it names.
+    pub class: NameClass,
+    /// Probability of its least sure word, 0 to 1.
+    pub score: f32,
+}
+
+/// Names in a text whose sentences are given, in order.
+pub fn names(text: &str, sentences: &[Span]) -> Vec<Name> {
+    WORDS.with(|words| match words.try_borrow_mut() {
+        Ok(mut words) => names_with(&MODEL, &mut words, text, sentences),
+        Err(_) => names_with(&MODEL, &mut Words::default(), text, sentences),
+    })
+}
+
+/// What the shipped weights were trained on, by their own header.
+pub fn header() -> &'static str {
+    &MODEL.header
+}
+
+/// Names by the weights of `model`; `words` must always come with the same model.
+pub fn names_with(model: &Model, words: &mut Words, text: &str, sentences: &[Span]) -> Vec<Name> {
+    words.limit(MOST_WORDS);
+    let mut tokens = Vec::new();
+    let mut bounds = Vec::with_capacity(sentences.len());
+    for &sentence in sentences {
+        let start = tokens.len();
+        tokenize(text, sentence, &mut tokens);
+        if tokens.len() > start {
+            bounds.push((start, tokens.len()));
+        }
+    }
+    let ids: Vec<u32> = tokens.iter().map(|token| words.id(token.span.of(text), model)).collect();
+    let labelled = label(model, words, &ids, bounds);
+    assemble(&tokens, &labelled)
+}
+
+/// A label and its probability for each token that may be part of a name.
+pub struct Labelled {
+    /// Number of the token.
+    pub token: usize,
+    /// Its label.
+    pub label: u8,
+    /// Probability of the label.
+    pub score: f32,
+}
+
+/// Labels the words of an article; tokens left out are no names.
+pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usize, usize)>) -> Vec<Labelled> {
+    let [first, rest @ ..] = model.transitions.as_slice() else { return Vec::new() };
+    let scene = Scene::new(ids, sentences, words);
+    let zones = scene.zones(words);
+    let mut scorer = Scorer { model, words, sums: Vec::new() };
+    let mut labels = vec![0; ids.len()];
+    let mut scores: Vec<Vec<Scores>> = Vec::with_capacity(zones.len());
+    for &zone in &zones {
+        scores.push(scorer.score(&scene, zone));
+        let path = chain::best_path(scores.last().map_or(&[], Vec::as_slice), first);
+        labels[zone.start..zone.end].copy_from_slice(&path);
+    }
+    let mut last = first;
+    if let Some(second) = rest.first() {
+        last = second;
+        let opinion = Opinion::new(&scene, words, &zones, &labels);
+        let before = labels.clone();
+        for (&zone, scores) in zones.iter().zip(&mut scores) {
+            let mut sums: Vec<Sums> = vec![[0; LANES]; scores.len()];
+            opinion.features(&scene, zone, words, &before, &mut |token, key| model.add(key, &mut sums[token - zone.start]));
+            for (scores, sums) in scores.iter_mut().zip(&sums) {
+                let more = model.scores(sums);
+                *scores = std::array::from_fn(|lane| scores[lane] + more[lane]);
+            }
+            labels[zone.start..zone.end].copy_from_slice(&chain::best_path(scores, second));
+        }
+    }
+    probabilities(&zones, &scores, &labels, last)
+}
+
+fn probabilities(
+    zones: &[Zone],
+    scores: &[Vec<Scores>],
+    labels: &[u8],
+    transitions: &chain::Transitions,
+) -> Vec<Labelled> {
+    let edges = chain::factors(transitions);
+    let mut lattice = Lattice::default();
+    let mut all = Vec::new();
+    for (zone, scores) in zones.iter().zip(scores) {
+        if labels[zone.start..zone.end].iter().all(|&label| label == 0) {
+            continue;
+        }
+        lattice.fill(scores, &edges);
+        for token in zone.start..zone.end {
+            let label = labels[token];
+            if label != 0 {
+                let score = lattice.marginals(token - zone.start)[usize::from(label) & (LANES - 1)];
+                all.push(Labelled { token, label, score });
+            }
+        }
+    }
+    all
+}
+
+/// Adds up the weights of the first pass.
+struct Scorer<'a> {
+    model: &'a Model,
+    words: &'a mut Words,
+    sums: Vec<Sums>,
+}
+
+impl Scorer<'_> {
+    fn score(&mut self, scene: &Scene, zone: Zone) -> Vec<Scores> {
+        let model = self.model;
+        let sentence = scene.sentence_of(zone.start);
+        self.sums.clear();
+        for token in zone.start..zone.end {
+            let mut sums = [0; LANES];
+            for (offset, view) in NEIGHBOURS {
+                let part = self.view(scene.neighbour(token, offset, sentence), view);
+                for (sum, part) in sums.iter_mut().zip(part) {
+                    *sum += part;
+                }
+            }
+            self.sums.push(sums);
+        }
+        let sums = &mut self.sums;
+        scene.context(zone, self.words, &mut |token, key| model.add(key, &mut sums[token - zone.start]));
+        sums.iter().map(|sums| model.scores(sums)).collect()
+    }
+
+    /// All that a word's letters add when it is looked at from `view`, from the cache.
+    #[inline]
+    fn view(&mut self, id: u32, view: usize) -> Sums {
+        let word = &mut self.words.all[id as usize];
+        if !word.summed {
+            let mut sums = [[0; LANES]; VIEWS];
+            for (view, sums) in sums.iter_mut().enumerate() {
+                surface(word, view, &mut |key| self.model.add(key, sums));
+            }
+            word.sums = sums;
+            word.summed = true;
+        }
+        word.sums[view]
+    }
+}
+
+/// Which part of a name a label stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// First of several words.
+    Begin,
+    /// Between first and last.
+    Inside,
+    /// Last of several words.
+    Last,
+    /// The only word.
+    Unit,
+}
+
+/// Reads a label; none for 0, "outside".
+pub fn parts(label: u8) -> Option<(usize, Part)> {
+    let order = [Part::Begin, Part::Inside, Part::Last, Part::Unit];
+    match label {
+        1..=12 => Some((usize::from(label - 1) / 4, order[usize::from(label - 1) % 4])),
+        13 => Some((3, Part::Begin)),
+        14 => Some((3, Part::Last)),
+        15 => Some((3, Part::Unit)),
+        _ => None,
+    }
+}
+
+/// Names as `(start, end, class)` in token numbers, from a label for each token.
+pub fn spans(labels: &[u8]) -> Vec<(usize, usize, usize)> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, usize)> = None;
+    for (token, &label) in labels.iter().enumerate() {
+        match parts(label) {
+            Some((class, Part::Unit)) => found.push((token, token + 1, class)),
+            Some((class, Part::Begin)) => open = Some((token, class)),
+            Some((_, Part::Inside)) => {}
+            Some((class, Part::Last)) => {
+                if let Some((start, _)) = open.take().filter(|&(_, begun)| begun == class) {
+                    found.push((start, token + 1, class));
+                }
+            }
+            None => open = None,
+        }
+    }
+    found
+}
+
+fn assemble(tokens: &[Token], labelled: &[Labelled]) -> Vec<Name> {
+    let mut found: Vec<Name> = Vec::new();
+    let mut open: Option<Name> = None;
+    for &Labelled { token, label, score } in labelled {
+        let (Some(token), Some((class, part))) = (tokens.get(token), parts(label)) else { continue };
+        let class = NameClass::ALL[class];
+        match part {
+            Part::Begin => open = Some(Name { span: token.span, class, score }),
+            Part::Unit => found.push(Name { span: token.span, class, score }),
+            Part::Inside | Part::Last => {
+                if let Some(name) = &mut open {
+                    name.span = name.span.cover(token.span);
+                    name.score = name.score.min(score);
+                }
+                if part == Part::Last {
+                    found.extend(open.take());
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What the first pass made of the words of an article, by word.
+pub struct Opinion {
+    votes: Vec<[u16; 5]>,
+    longest: Vec<(usize, usize)>,
+    covered: Vec<u32>,
+    names: Vec<(usize, usize, usize)>,
+    phrases: super::hash::Hashed<[u16; 4]>,
+}
+
+impl Opinion {
+    /// Gathers the labels of the first pass, one for each token of the article.
+    pub fn new(scene: &Scene, words: &Words, zones: &[Zone], labels: &[u8]) -> Opinion {
+        let mut opinion = Opinion {
+            votes: vec![[0; 5]; scene.slots()],
+            longest: vec![(0, 0); scene.slots()],
+            covered: vec![0; labels.len()],
+            names: spans(labels),
+            phrases: super::hash::Hashed::default(),
+        };
+        for token in zones.iter().flat_map(|zone| zone.start..zone.end) {
+            if scene.word(token, words).capital {
+                let class = parts(labels[token]).map_or(4, |(class, _)| class);
+                let votes = &mut opinion.votes[scene.slot(token, words)][class];
+                *votes = votes.saturating_add(1);
+            }
+        }
+        for n in 0..opinion.names.len() {
+            let (start, end, class) = opinion.names[n];
+            opinion.covered[start..end].fill(n as u32 + 1);
+            for token in start..end {
+                let longest = &mut opinion.longest[scene.slot(token, words)];
+                if end - start > longest.0 {
+                    *longest = (end - start, class);
+                }
+            }
+            let votes = opinion.phrases.entry(phrase(scene, words, start, end)).or_default();
+            votes[class] = votes[class].saturating_add(1);
+        }
+        opinion
+    }
+
+    /// Keys of the second pass for the tokens of a zone.
+    pub fn features(
+        &self,
+        scene: &Scene,
+        zone: Zone,
+        words: &Words,
+        labels: &[u8],
+        emit: &mut impl FnMut(usize, u32),
+    ) {
+        let label = |token: Option<usize>| match token {
+            Some(token) if token >= zone.start && token < zone.end => u64::from(labels[token]),
+            _ => 99,
+        };
+        for token in zone.start..zone.end {
+            let (before, own, after) = (label(token.checked_sub(1)), label(Some(token)), label(Some(token + 1)));
+            emit(token, key(7000, own));
+            emit(token, key(7001, before * 100 + own));
+            emit(token, key(7002, own * 100 + after));
+            emit(token, key(7003, before * 100 + after));
+            if scene.word(token, words).capital {
+                self.word_features(scene.slot(token, words), token, own, &mut |key| emit(token, key));
+            }
+            if let Some(&(start, end, class)) = self.names.get((self.covered[token] as usize).wrapping_sub(1)) {
+                let votes = self.phrases.get(&phrase(scene, words, start, end)).copied().unwrap_or_default();
+                let most = top(&votes);
+                emit(token, key(7020, (most * 4 + class) as u64 * 2 + u64::from(votes[most] > 1)));
+            }
+        }
+    }
+
+    fn word_features(&self, slot: usize, token: usize, own: u64, emit: &mut impl FnMut(u32)) {
+        let votes = self.votes[slot];
+        let total: u16 = votes.iter().sum::<u16>().max(1);
+        let most = top(&votes);
+        let share = most as u64 * 8 + u64::from(votes[most]) * 4 / u64::from(total);
+        let kinds = votes.iter().fold(0, |bits, &count| bits * 2 + u64::from(count > 0));
+        emit(key(7004, share));
+        emit(key(7005, share * 16 + own));
+        emit(key(7006, kinds));
+        emit(key(7007, kinds * 16 + own));
+        emit(key(7008, pair(u64::from(total.min(4)), kinds)));
+        let (length, class) = self.longest[slot];
+        if length > 0 {
+            let name = self.names.get((self.covered[token] as usize).wrapping_sub(1));
+            let longer = name.is_none_or(|&(start, end, _)| length > end - start);
+            let sign = class as u64 * 2 + u64::from(longer);
+            emit(key(7009, sign));
+            emit(key(7010, sign * 16 + own));
+            emit(key(7011, (length.min(4) * 4 + class) as u64));
+        }
+    }
+}
+
+fn top(votes: &[u16]) -> usize {
+    (0..votes.len()).rev().max_by_key(|&class| votes[class]).unwrap_or(0)
+}
+
+fn phrase(scene: &Scene, words: &Words, start: usize, end: usize) -> u64 {
+    (start..end).fold(9, |hash, token| pair(hash, scene.word(token, words).lower))
+}

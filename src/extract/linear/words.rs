@@ -1,0 +1,268 @@
+//! What the letters of a word tell, worked out once for each distinct word.
+
+use super::hash::{self, Hashed};
+use super::model::{Clusters, Model, Sums};
+use super::token::is_apostrophe;
+
+/// Places from which a word is looked at: itself, or as a neighbour of the token that is scored.
+pub const VIEWS: usize = 6;
+
+/// Everything about a word that does not depend on where it stands.
+#[derive(Clone, Default)]
+pub struct Word {
+    /// Hash as written.
+    pub exact: u64,
+    /// Hash in lower case, digits as zeros.
+    pub lower: u64,
+    /// The entry of the lower-case form.
+    pub lower_id: u32,
+    /// Hash of the pattern of letter cases, up to ten characters.
+    pub shape: u64,
+    /// Hash of the pattern without repeats.
+    pub brief: u64,
+    /// Hashes of the first one to four letters; zero where the word is shorter.
+    pub prefixes: [u64; 4],
+    /// Hashes of the last one to four letters.
+    pub suffixes: [u64; 4],
+    /// Groups of similar words.
+    pub clusters: Clusters,
+    /// First letter, upper case.
+    pub initial: Option<char>,
+    /// Letters, at most 255.
+    pub length: u8,
+    /// Starts with a capital.
+    pub capital: bool,
+    /// Has a capital somewhere.
+    pub any_capital: bool,
+    /// Several capitals and no small letter.
+    pub all_capitals: bool,
+    /// Has small letters only.
+    pub small: bool,
+    /// Has a digit.
+    pub digit: bool,
+    /// Has a letter.
+    pub letter: bool,
+    /// May join two capitalised words to one name: `of`, `bin`, `-`.
+    pub joins: bool,
+    /// After it, a name is met anew as at the start of a sentence: a quote mark or a colon.
+    pub opens: bool,
+    /// One of the word lists.
+    pub list: List,
+    /// Class of reporting word, 0 for none; models that do not need it leave it 0.
+    pub cue: u8,
+    pub(super) sums: [Sums; VIEWS],
+    pub(super) summed: bool,
+}
+
+/// Short lists of words that say what stands beside them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum List {
+    /// In no list.
+    #[default]
+    None,
+    /// `president`, `Mr.`
+    Title,
+    /// `said`, `who`
+    Speech,
+    /// `in`, `near`
+    Place,
+    /// `ministry`, `party`
+    Body,
+    /// `the`
+    The,
+    /// `'s`
+    Possessive,
+}
+
+/// Entry of the word that stands before and after every sentence.
+pub const BOUNDARY: u32 = 0;
+
+/// Distinct words met so far.
+pub struct Words {
+    by_hash: Hashed<u32>,
+    /// Entries; [`BOUNDARY`] is the first.
+    pub all: Vec<Word>,
+}
+
+impl Default for Words {
+    fn default() -> Words {
+        let boundary = Word { exact: 1, lower: 1, shape: 1, brief: 1, ..Word::default() };
+        Words { by_hash: Hashed::default(), all: vec![boundary] }
+    }
+}
+
+impl Words {
+    /// The entry of `text`, made when it is new.
+    pub fn id(&mut self, text: &str, model: &Model) -> u32 {
+        let exact = hash::word(text);
+        if let Some(&id) = self.by_hash.get(&exact) {
+            return id;
+        }
+        let mut word = Word::new(text, model);
+        let lower = lower_form(text);
+        let own = self.all.len() as u32;
+        self.by_hash.insert(exact, own);
+        word.lower_id = own;
+        self.all.push(word);
+        if lower != text {
+            let id = self.id(&lower, model);
+            self.all[own as usize].lower_id = id;
+        }
+        own
+    }
+
+    /// The entry of `text`, if it was met.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        self.by_hash.get(&hash::word(text)).copied()
+    }
+
+    /// Forgets everything once the store is large; entries found before are void then.
+    pub fn limit(&mut self, most: usize) {
+        if self.all.len() > most {
+            *self = Words::default();
+        }
+    }
+}
+
+/// Small letters, plain marks, digits as zeros: forms that differ in nothing else are one word.
+fn lower_form(text: &str) -> String {
+    if text.bytes().all(|b| b.is_ascii_lowercase()) {
+        return text.to_owned();
+    }
+    plain(text).chars().flat_map(char::to_lowercase).map(|c| if c.is_numeric() { '0' } else { c }).collect()
+}
+
+/// The word with typographic marks as typed ones.
+fn plain(text: &str) -> String {
+    match text {
+        "“" | "”" | "„" | "«" | "»" | "``" | "''" | "‹‹" | "››" | "‟" | "＂" => return "\"".to_owned(),
+        "–" | "—" | "―" | "‒" | "−" | "--" | "‐" | "‑" => return "-".to_owned(),
+        "…" => return "...".to_owned(),
+        _ => {}
+    }
+    if is_dotted(text) {
+        return text.replace('.', "");
+    }
+    text.chars()
+        .filter(|c| *c != '\u{ad}')
+        .map(|c| match c {
+            '‐' | '‑' => '-',
+            '`' | '´' => '\'',
+            c if is_apostrophe(c) => '\'',
+            c => c,
+        })
+        .collect()
+}
+
+/// True for `U.S.` and `D.C.`, not for `J.`
+fn is_dotted(text: &str) -> bool {
+    text.len() >= 4
+        && text.len() % 2 == 0
+        && text.as_bytes().chunks_exact(2).all(|pair| pair[0].is_ascii_uppercase() && pair[1] == b'.')
+}
+
+impl Word {
+    /// Looks at the letters of `text`.
+    pub fn new(text: &str, model: &Model) -> Word {
+        let text = plain(text);
+        let lower = lower_form(&text);
+        let mut word = Word {
+            exact: hash::word(&text),
+            lower: hash::word(&lower),
+            clusters: model.clusters(&text),
+            initial: text.chars().next().filter(|c| c.is_uppercase()),
+            list: list(&lower),
+            joins: joins(&lower),
+            opens: matches!(lower.as_str(), "\"" | "'" | ":"),
+            ..Word::default()
+        };
+        word.shapes(&text);
+        word.affixes(&lower);
+        word
+    }
+
+    fn shapes(&mut self, text: &str) {
+        let (mut shape, mut brief) = (String::new(), String::new());
+        let (mut upper, mut small) = (0, 0);
+        for (n, c) in text.chars().enumerate() {
+            let kind = if c.is_uppercase() {
+                upper += 1;
+                'X'
+            } else if c.is_lowercase() {
+                small += 1;
+                'x'
+            } else if c.is_numeric() {
+                self.digit = true;
+                'd'
+            } else if c.is_alphabetic() {
+                small += 1;
+                'o'
+            } else {
+                c
+            };
+            if n < 10 {
+                shape.push(kind);
+            }
+            if !brief.ends_with(kind) {
+                brief.push(kind);
+            }
+        }
+        self.shape = hash::word(&shape);
+        self.brief = hash::word(&brief);
+        self.capital = self.initial.is_some();
+        self.any_capital = upper > 0;
+        self.all_capitals = upper > 1 && small == 0;
+        self.small = upper == 0 && small > 0;
+        self.letter = upper + small > 0;
+    }
+
+    fn affixes(&mut self, lower: &str) {
+        let mut bounds: Vec<usize> = lower.char_indices().map(|(at, _)| at).collect();
+        bounds.push(lower.len());
+        let letters = bounds.len() - 1;
+        self.length = letters.min(255) as u8;
+        for n in 1..=4.min(letters) {
+            self.prefixes[n - 1] = hash::word(&lower[..bounds[n]]);
+            self.suffixes[n - 1] = hash::word(&lower[bounds[letters - n]..]);
+        }
+    }
+}
+
+fn joins(lower: &str) -> bool {
+    matches!(
+        lower,
+        "of" | "the" | "for" | "and" | "de" | "al" | "el" | "bin" | "ibn" | "van" | "von" | "der" | "da" | "la" | "del"
+            | "dos" | "di" | "du" | "&" | "-" | "'"
+    )
+}
+
+fn list(lower: &str) -> List {
+    match lower {
+        "the" => List::The,
+        "'s" => List::Possessive,
+        "mr" | "mr." | "mrs" | "mrs." | "ms" | "ms." | "dr" | "dr." | "president" | "minister" | "senator" | "sen."
+        | "rep." | "gov." | "governor" | "chairman" | "chairwoman" | "chair" | "spokesman" | "spokeswoman"
+        | "spokesperson" | "director" | "secretary" | "judge" | "justice" | "gen." | "general" | "col." | "colonel"
+        | "capt." | "lt." | "sgt." | "professor" | "prof." | "prof" | "king" | "queen" | "prince" | "princess"
+        | "sheikh" | "pope" | "coach" | "captain" | "ceo" | "founder" | "leader" | "sir" | "lord" | "lady" | "mayor"
+        | "attorney" | "officer" | "ambassador" | "chief" | "actor" | "actress" | "singer" | "author" | "analyst"
+        | "economist" | "envoy" | "commissioner" | "mp" | "hon" | "hon." | "rev." | "imam" | "bishop" | "archbishop"
+        | "chancellor" | "premier" | "commander" | "lawmaker" | "deputy" | "inspector" | "adviser" | "advisor" => {
+            List::Title
+        }
+        "said" | "says" | "told" | "added" | "adds" | "tells" | "wrote" | "tweeted" | "explained" | "asked" | "argued"
+        | "noted" | "insisted" | "warned" | "claimed" | "recalled" | "continued" | "believes" | "thinks" | "who"
+        | "announced" | "stated" | "confirmed" | "denied" | "stressed" => List::Speech,
+        "in" | "at" | "from" | "near" | "to" | "across" | "outside" | "throughout" | "around" | "into" | "inside" => {
+            List::Place
+        }
+        "ministry" | "university" | "party" | "council" | "commission" | "department" | "agency" | "bank" | "company"
+        | "corporation" | "inc" | "inc." | "corp" | "corp." | "ltd" | "ltd." | "association" | "committee" | "court"
+        | "group" | "institute" | "federation" | "union" | "club" | "army" | "force" | "forces" | "police" | "office"
+        | "authority" | "organization" | "organisation" | "board" | "foundation" | "league" | "college" | "school"
+        | "hospital" | "congress" | "parliament" | "assembly" | "senate" | "airlines" | "airways" | "news" | "times"
+        | "post" | "centre" | "center" | "bureau" | "front" | "movement" | "alliance" | "plc" | "co." | "co" | "llc"
+        | "fund" | "society" => List::Body,
+        _ => List::None,
+    }
+}

@@ -1,0 +1,87 @@
+//! An article in, everything found in it out. Pure: no disk, no clock, no terminal, and it cannot fail.
+//!
+//! `segment → marks → name → region → coref → cue → quote → speaker → about`
+
+pub mod about;
+pub mod coref;
+pub mod cue;
+pub mod marks;
+pub mod name;
+pub mod phrase;
+pub mod quote;
+pub mod region;
+pub mod scorer;
+pub mod segment;
+pub mod speaker;
+
+use crate::document::{Article, Cue, Document, Mention, Quote};
+use crate::gazetteer::Gazetteer;
+
+use coref::Cast;
+use segment::Text;
+
+/// Finds names, regions, quotes, speakers and addressees in an article.
+///
+/// Quotes are looked for only in languages whose row says so; regions and names in all.
+pub fn extract(article: Article, gazetteer: &Gazetteer) -> Document {
+    let found = Findings::of(&article.body, article.language.quotes, gazetteer);
+    let Findings { paragraphs, sentences, mentions, entities, quotes } = found;
+    Document { article, paragraphs, sentences, mentions, entities, quotes }
+}
+
+/// What was found, before it is bound to its article.
+struct Findings {
+    paragraphs: Vec<crate::span::Span>,
+    sentences: Vec<crate::span::Span>,
+    mentions: Vec<Mention>,
+    entities: Vec<crate::document::Entity>,
+    quotes: Vec<Quote>,
+}
+
+impl Findings {
+    fn of(body: &str, with_quotes: bool, gazetteer: &Gazetteer) -> Findings {
+        let text = Text::new(body);
+        let names = name::names(&text);
+        let places = region::places(&text, &names, gazetteer);
+        let region_name = |id| gazetteer.region(id).map_or_else(String::new, |region| region.name.to_string());
+        let mut cast = Cast::new(&text, &names, &places, &region_name);
+        let spoken = if with_quotes { said(&text, &mut cast) } else { Vec::new() };
+        let Cast { mut mentions, entities, .. } = cast;
+        mentions.sort_by_key(|mention| (mention.span.start, mention.span.end));
+        mentions.dedup_by_key(|mention| mention.span);
+        let regions = about::Regions::new(&text, &mentions, &entities, gazetteer);
+        let quotes = spoken
+            .into_iter()
+            .map(|mut quote| {
+                quote.about = regions.of(&quote.content, quote.cue.as_ref().map(|cue| cue.span));
+                quote
+            })
+            .collect();
+        Findings { quotes, mentions, entities, paragraphs: text.paragraphs.clone(), sentences: text.sentences.clone() }
+    }
+}
+
+/// Reported speech with its speakers, not yet with its regions.
+fn said(text: &Text<'_>, cast: &mut Cast<'_>) -> Vec<Quote> {
+    let runs = marks::runs(text);
+    let clauses: Vec<cue::Clause> =
+        (0..text.sentences.len()).flat_map(|sentence| cue::clauses(text, sentence, &runs)).collect();
+    let found = quote::find(text, &runs, &clauses);
+    let attributed = speaker::attribute(text, &found, &clauses, cast);
+    found
+        .into_iter()
+        .zip(attributed)
+        .map(|(found, who)| Quote {
+            content: found.content,
+            kind: found.kind,
+            cue: found.clause.map(|number| {
+                let clause = &clauses[number];
+                Cue { span: text.span(clause.cue.clone()), lemma: clause.lemma.to_string(), stance: clause.stance }
+            }),
+            speaker: who.speaker,
+            addressee: who.addressee,
+            about: Vec::new(),
+            nested_in: None,
+        })
+        .collect()
+}

@@ -1,0 +1,274 @@
+//! Noun phrases beside a verb, read without a parser: who stands before it, who after.
+//!
+//! News English keeps its reporting clauses short and regular, so closed word classes carry most of
+//! the reading: determiners begin a phrase, prepositions and conjunctions bound it.
+
+use std::ops::Range;
+
+use crate::extract::segment::{Class, Text};
+use crate::lang::english as en;
+
+/// Longest subject that is believed, in tokens.
+const LONGEST: usize = 18;
+
+/// The subject that ends right before token `verb`, looking no further left than `floor`.
+pub fn before(text: &Text<'_>, verb: usize, floor: usize) -> Option<Range<usize>> {
+    let mut end = skip_adverbs_left(text, verb, floor);
+    if end > floor && text.low(end - 1) == "who" {
+        end -= 1;
+        while end > floor && text.is_sign(end - 1, &[",", "—", "–"]) {
+            end -= 1;
+        }
+        return collect_left(text, end, floor);
+    }
+    if end > floor && text.is_sign(end - 1, &[",", "—", "–", "--", "-", ")"]) {
+        return around_parenthesis(text, end - 1, floor);
+    }
+    collect_left(text, end, floor)
+}
+
+/// The phrase that starts at token `at`, looking no further right than `ceiling`.
+pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>> {
+    let start = at;
+    let mut end = at;
+    while end < ceiling && end - start < LONGEST {
+        let token = text.tokens[end];
+        let low = text.low(end);
+        match token.class {
+            Class::Mark => break,
+            Class::Punct if text.word(end) == "." || !matches!(text.word(end), "&" | "/") => break,
+            Class::Number if end == start && text.is_sign(end + 1, &["."]) => break,
+            _ => {}
+        }
+        let first = end == start;
+        if en::is_object_pronoun(low) || (first && en::is_speaking_pronoun(low)) {
+            if first {
+                end += 1;
+            }
+            break;
+        }
+        let possessive = matches!(low, "’s" | "'s");
+        if !first && !possessive && (en::is_auxiliary(low) || (en::is_determiner(low) && !after_of(text, end))) {
+            break;
+        }
+        if en::is_preposition(low) && !(low == "of" && !first) && !links_role(text, start, end) {
+            break;
+        }
+        if en::is_conjunction(low) && !joins_names(text, end, ceiling) {
+            break;
+        }
+        // A day ends the phrase that it follows; May and March may be names.
+        if !first && en::is_time_word(low) && !text.is_capital(end.saturating_sub(1)) {
+            break;
+        }
+        if !first && text.is_capital(end) && is_day(low) {
+            break;
+        }
+        if low.ends_with("ly") && !text.is_capital(end) && !first && en::is_adverb(low) {
+            break;
+        }
+        if matches!(low, "who" | "which" | "that" | "to" | "not") {
+            break;
+        }
+        end += 1;
+    }
+    (end > start).then_some(start..end)
+}
+
+fn after_of(text: &Text<'_>, at: usize) -> bool {
+    at > 0 && en::is_preposition(text.low(at - 1))
+}
+
+fn is_day(low: &str) -> bool {
+    matches!(low, "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")
+}
+
+/// `a spokesman for the ministry`, `officials in Kyiv`: the preposition belongs to the role before it.
+fn links_role(text: &Text<'_>, start: usize, at: usize) -> bool {
+    let next = text.low(at + 1);
+    at > start
+        && matches!(text.low(at), "of" | "for" | "at" | "with" | "in" | "from" | "to")
+        && en::is_role_noun(text.low(at - 1))
+        && (text.is_capital(at + 1) || en::is_determiner(next))
+        && !en::is_time_word(next)
+        && !(matches!(text.low(at), "in" | "at") && text.is_word(at + 1) && !text.is_capital(at + 1))
+}
+
+/// `Smith and Jones`: the conjunction joins two names.
+fn joins_names(text: &Text<'_>, at: usize, ceiling: usize) -> bool {
+    text.low(at) == "and"
+        && at > 0
+        && at + 1 < ceiling
+        && text.is_capital(at - 1)
+        && text.is_capital(at + 1)
+}
+
+fn skip_adverbs_left(text: &Text<'_>, verb: usize, floor: usize) -> usize {
+    let mut end = verb;
+    while end > floor {
+        let low = text.low(end - 1);
+        let adverb = en::is_auxiliary(low) && !matches!(low, "'s" | "’s")
+            || en::is_adverb(low)
+            || (low.ends_with("ly") && low.len() > 4 && !text.is_capital(end - 1));
+        if !adverb {
+            break;
+        }
+        end -= 1;
+    }
+    end
+}
+
+/// `NAME, a doctor,` / `NAME — who … —` / `his envoy, NAME,`: the subject around a parenthesis that
+/// closes at token `close`.
+fn around_parenthesis(text: &Text<'_>, close: usize, floor: usize) -> Option<Range<usize>> {
+    let sign = text.word(close);
+    let partner = match sign {
+        ")" => "(",
+        other => other,
+    };
+    let lowest = floor.max(close.saturating_sub(30));
+    let open = (lowest..close).rev().find(|&at| text.word(at) == partner)?;
+    if (open + 1..close).any(|at| text.tokens[at].class == Class::Mark) {
+        return None;
+    }
+    let inside = open + 1..close;
+    // `the special envoy, Steve Witkoff, told`: the name between the commas speaks.
+    let all_name = inside.len() <= 5
+        && inside.clone().all(|at| text.is_capital(at) || matches!(text.low(at), "de" | "al" | "van" | "von" | "bin" | "."))
+        && !inside.is_empty();
+    if sign == "," && all_name && !is_day(text.low(inside.start)) && !text.is_capital(open.saturating_sub(1)) {
+        return Some(inside);
+    }
+    collect_left(text, open, floor)
+}
+
+/// Gathers a noun phrase leftwards from `end` (exclusive).
+fn collect_left(text: &Text<'_>, end: usize, floor: usize) -> Option<Range<usize>> {
+    if end <= floor {
+        return None;
+    }
+    let last = text.low(end - 1);
+    if en::is_speaking_pronoun(last) && last != "who" {
+        return Some(end - 1..end);
+    }
+    let mut start = end;
+    while start > floor && end - start < LONGEST {
+        let at = start - 1;
+        let low = text.low(at);
+        let word = text.word(at);
+        match text.tokens[at].class {
+            Class::Mark => break,
+            Class::Punct if word != "&" && !(word == "." && is_initial(text, at)) => break,
+            _ => {}
+        }
+        if matches!(low, "’s" | "'s") || (word == "." && is_initial(text, at)) {
+            start = at;
+            continue;
+        }
+        if low == "and" {
+            if joins_names(text, at, end) {
+                start = at;
+                continue;
+            }
+            break;
+        }
+        if en::is_conjunction(low) && !en::is_preposition(low) || matches!(low, "who" | "which") {
+            break;
+        }
+        if en::is_preposition(low) {
+            if at > floor && (low == "of" || phrase_links(text, at)) {
+                start = at;
+                continue;
+            }
+            break;
+        }
+        if !text.is_capital(at) && (en::is_auxiliary(low) || en::is_object_pronoun(low) || is_finite(low)) {
+            break;
+        }
+        start = at;
+        if en::is_determiner(low) && !is_counted(low) {
+            // `a spokesman for the ministry`: go on over the preposition before the determiner.
+            let linked = start > floor && phrase_links(text, start - 1);
+            if !linked {
+                break;
+            }
+            start -= 1;
+        }
+    }
+    while start < end && trims_left(text, start) {
+        start += 1;
+    }
+    (start < end && speaks(text, start..end)).then_some(start..end)
+}
+
+/// Numerals and quantities may stand after a determiner (`the two men`).
+fn is_counted(low: &str) -> bool {
+    matches!(low, "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine" | "ten" | "one" | "other"
+        | "others" | "more" | "most" | "many" | "several" | "few" | "some" | "such")
+}
+
+fn is_initial(text: &Text<'_>, at: usize) -> bool {
+    at > 0 && text.is_capital(at - 1) && (text.word(at - 1).chars().count() == 1 || en::is_title(text.low(at - 1)))
+        || (at > 0 && en::is_title_abbreviation(text.low(at - 1)))
+}
+
+/// The preposition at `at` ties what follows to a role or body before it.
+fn phrase_links(text: &Text<'_>, at: usize) -> bool {
+    at > 0
+        && matches!(text.low(at), "of" | "for" | "at" | "with" | "in" | "from" | "to")
+        && (en::is_role_noun(text.low(at - 1)) || matches!(text.low(at - 1), "familiar" | "close"))
+}
+
+/// Words that must be verbs where a noun phrase is read.
+fn is_finite(low: &str) -> bool {
+    en::cue(low).is_some_and(|_| !en::is_role_noun(low)) && !matches!(low, "report" | "reports" | "answer" | "state" | "states" | "charge")
+        || matches!(low, "came" | "went" | "made" | "took" | "gave" | "got" | "met" | "saw" | "held" | "led" | "won" | "lost")
+}
+
+fn trims_left(text: &Text<'_>, at: usize) -> bool {
+    let low = text.low(at);
+    (en::is_time_word(low) && !matches!(low, "may" | "march" | "last" | "late") || en::is_adverb(low) && !matches!(low, "still" | "first"))
+        || en::is_conjunction(low)
+        || (en::is_preposition(low) && !text.is_capital(at + 1))
+        || matches!(text.word(at), "." | "&")
+        || matches!(low, "’s" | "'s")
+}
+
+/// True when a phrase can be somebody: a name, a role, or anything after a determiner.
+fn speaks(text: &Text<'_>, range: Range<usize>) -> bool {
+    let mut range = range;
+    range.clone().any(|at| text.is_capital(at) || en::is_role_noun(text.low(at)))
+        || en::is_determiner(text.low(range.start))
+        || range.any(|at| text.tokens[at].class == Class::Number && text.low(at).ends_with("year-old"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject(body: &str) -> String {
+        let text = Text::new(body);
+        let verb = (0..text.tokens.len()).find(|&at| matches!(text.word(at), "said" | "told" | "suggested")).unwrap();
+        before(&text, verb, 0).map(|range| text.span(range).of(body).to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn subjects() {
+        for (body, wanted) in [
+            ("Steve Witkoff told him.", "Steve Witkoff"),
+            ("Trump’s envoy reportedly told an official.", "Trump’s envoy"),
+            ("On Tuesday Trump said so.", "Trump"),
+            ("Hugh Hill, a doctor, said so.", "Hugh Hill"),
+            ("Trump’s special envoy, Steve Witkoff, told them.", "Steve Witkoff"),
+            ("During the call, Witkoff — who recently helped — suggested it.", "Witkoff"),
+            ("A spokesman for the ministry said no.", "A spokesman for the ministry"),
+            ("but Ukrainian officials have said they will.", "Ukrainian officials"),
+            ("Lee and Park said so.", "Lee and Park"),
+            ("although he said so.", "he"),
+            ("Jane Roe, who said so, left.", "Jane Roe"),
+            ("These details surfaced as Trump said on Tuesday.", "Trump"),
+        ] {
+            assert_eq!(subject(body), wanted, "{body}");
+        }
+    }
+}

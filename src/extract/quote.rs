@@ -1,0 +1,325 @@
+//! Which words are reported speech: quoted runs and reported clauses, joined to the cue that reports them.
+
+use std::ops::Range;
+
+use crate::document::QuoteKind;
+use crate::extract::cue::{Clause, Opener, run_at};
+use crate::extract::marks::Run;
+use crate::extract::segment::{Class, Text};
+use crate::span::Span;
+
+/// Reported speech before its speaker is known.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The words said, in pieces.
+    pub content: Vec<Span>,
+    /// How they are reported.
+    pub kind: QuoteKind,
+    /// Index of the clause that reports them.
+    pub clause: Option<usize>,
+}
+
+/// Fewest words in quote marks that count as speech when nothing around them reports any.
+const FEWEST_FLOATING: usize = 4;
+
+/// All reported speech of a text, in order of its start.
+pub fn find(text: &Text<'_>, runs: &[Run], clauses: &[Clause]) -> Vec<Found> {
+    let mut finder = Finder { text, runs, clauses, owner: vec![None; runs.len()], found: Vec::new() };
+    finder.adjacent_runs();
+    finder.reported_clauses();
+    finder.direct_runs();
+    finder.found.sort_by_key(|found| found.content.first().map(|span| span.start));
+    finder.found
+}
+
+struct Finder<'t> {
+    text: &'t Text<'t>,
+    runs: &'t [Run],
+    clauses: &'t [Clause],
+    /// What each run belongs to.
+    owner: Vec<Option<Owner>>,
+    found: Vec<Found>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// This clause reports it word for word.
+    Clause(usize),
+    /// It is part of the indirect or mixed quote with this index.
+    Inside,
+}
+
+impl Finder<'_> {
+    /// Joins each run to the clause that stands right before or right after it.
+    fn adjacent_runs(&mut self) {
+        for (number, clause) in self.clauses.iter().enumerate() {
+            let quotes = clause.verb.is_none_or(|verb| verb.quotes());
+            if quotes && let Some(run) = self.run_ending_before(clause) {
+                self.owner[run].get_or_insert(Owner::Clause(number));
+            }
+            if clause.opener == Opener::Quote
+                && let Some(run) = self.run_starting_at(clause.content)
+            {
+                self.owner[run] = Some(Owner::Clause(number));
+            }
+        }
+    }
+
+    fn run_starting_at(&self, token: usize) -> Option<usize> {
+        let start = self.text.tokens.get(token)?.span.start;
+        self.runs.iter().position(|run| run.outer.start == start)
+    }
+
+    /// The run that ends right before a clause, with nothing but a comma between.
+    fn run_ending_before(&self, clause: &Clause) -> Option<usize> {
+        let mut before = clause.start.checked_sub(1)?;
+        if self.text.is_sign(before, &[",", "—", "–"]) {
+            before = before.checked_sub(1)?;
+        }
+        let end = self.text.tokens[before].span.end;
+        let number = self.runs.iter().position(|run| run.outer.end == end)?;
+        let run = &self.runs[number];
+        let same_paragraph = run.paragraph == self.text.tokens[clause.cue.start].paragraph;
+        // `“We won.” Smith said the game …` reports something else than the run.
+        let finished = run.inner.of(self.text.body).ends_with('.');
+        let reports_more = matches!(clause.opener, Opener::That | Opener::Bare | Opener::Infinitive);
+        (same_paragraph && !(finished && reports_more)).then_some(number)
+    }
+
+    /// Indirect and mixed speech: clauses in the reporter's own words.
+    fn reported_clauses(&mut self) {
+        let mut covered = 0;
+        for (number, clause) in self.clauses.iter().enumerate() {
+            if clause.cue.start < covered {
+                continue;
+            }
+            let content = match clause.opener {
+                Opener::That | Opener::Bare | Opener::Infinitive => {
+                    let end = self.content_end(number, clause.content);
+                    (end > clause.content + 1).then_some(clause.content..end)
+                }
+                Opener::Quote => self.mixed_after(number),
+                Opener::According | Opener::Nothing => self.content_before(number),
+            };
+            let Some(content) = content else { continue };
+            covered = content.end.max(covered);
+            self.push_clause(number, content);
+        }
+    }
+
+    fn push_clause(&mut self, number: usize, content: Range<usize>) {
+        let content = self.trim(content);
+        let span = self.text.span(content.clone());
+        if span.is_empty() {
+            return;
+        }
+        let mut mixed = false;
+        for (run, owner) in self.runs.iter().zip(&mut self.owner) {
+            if span.contains(run.inner) {
+                *owner = Some(Owner::Inside);
+                mixed = true;
+            }
+        }
+        let kind = if mixed { QuoteKind::Mixed } else { QuoteKind::Indirect };
+        self.found.push(Found { content: vec![span], kind, clause: Some(number) });
+    }
+
+    /// Cuts signs off the ends, but never a closing quote mark.
+    fn trim(&self, content: Range<usize>) -> Range<usize> {
+        let Range { mut start, mut end } = content;
+        while start < end && self.text.is_sign(start, &[",", ":", ";", "—", "–", "-"]) {
+            start += 1;
+        }
+        while start < end && self.text.is_sign(end - 1, &[",", ".", ":", ";", "—", "–", "-", "?", "!"]) {
+            end -= 1;
+        }
+        start..end
+    }
+
+    /// `said the plan was “a basis,” …`: a partial run that its cue introduces without comma or colon.
+    fn mixed_after(&self, number: usize) -> Option<Range<usize>> {
+        let clause = &self.clauses[number];
+        let run = &self.runs[self.run_starting_at(clause.content)?];
+        let end = self.content_end(number, clause.content);
+        let after_run = self.text.token_at(run.outer.end.saturating_sub(1)) + 1;
+        let introduced = clause.content > 0 && self.text.is_sign(clause.content - 1, &[",", ":"]);
+        let whole = run.inner.of(self.text.body).starts_with(char::is_uppercase);
+        let goes_on = self.trim(after_run..end.max(after_run)).len() > 1;
+        let clause_like = clause.verb.is_some_and(|verb| verb.clause());
+        (!introduced && (!whole || goes_on) && clause_like).then_some(clause.content..end.max(after_run))
+    }
+
+    /// `CLAUSE, Smith said` and `CLAUSE, according to Smith`; after a leading `According to Smith,` all
+    /// the rest of the sentence.
+    fn content_before(&self, number: usize) -> Option<Range<usize>> {
+        let clause = &self.clauses[number];
+        let sentence = self.text.sentence_tokens[self.text.tokens[clause.cue.start].sentence as usize].clone();
+        let according = clause.opener == Opener::According;
+        if according && clause.start <= sentence.start + 1 {
+            let end = self.content_end(number, clause.content);
+            return (end > clause.content + 2).then_some(clause.content..end);
+        }
+        let comma = clause.start.checked_sub(1)?;
+        let divided = self.text.is_sign(comma, &[","]) || self.run_ending_before(clause).is_some();
+        if !(divided || according) || clause.elliptic || comma < sentence.start + 2 {
+            return None;
+        }
+        if !according && !clause.verb.is_some_and(|verb| verb.bare_clause() && !verb.thought()) {
+            return None;
+        }
+        let start = self.back_to_clause_start(sentence.start, comma);
+        let outside = (start..comma).filter(|&at| run_at(self.text, at, self.runs).is_none());
+        let words = outside.filter(|&at| self.text.is_word(at)).count();
+        // A run with next to nothing beside it is a direct quote.
+        (words > 1 && comma - start > 2 && !self.in_found(start)).then_some(start..comma)
+    }
+
+    fn back_to_clause_start(&self, floor: usize, end: usize) -> usize {
+        let cut = (floor..end).rev().find(|&at| self.text.is_sign(at, &[";"]) && run_at(self.text, at, self.runs).is_none());
+        let start = cut.map_or(floor, |at| at + 1);
+        let low = self.text.low(start);
+        if matches!(low, "but" | "and" | "yet" | "still" | "however") { start + 1 } else { start }
+    }
+
+    fn in_found(&self, token: usize) -> bool {
+        let span = self.text.tokens[token].span;
+        self.found.iter().any(|found| found.content.iter().any(|content| content.contains(span)))
+    }
+
+    /// Where the words that a clause reports end: its sentence, or the next clause that stands beside it.
+    fn content_end(&self, number: usize, start: usize) -> usize {
+        let sentence = self.text.sentence_tokens[self.text.tokens[self.clauses[number].cue.start].sentence as usize].clone();
+        let mut end = sentence.end;
+        // A quote mark opened inside may carry the sentence on.
+        if let Some(run) = run_at(self.text, end - 1, self.runs) {
+            end = end.max(self.text.token_at(run.outer.end.saturating_sub(1)) + 1);
+        }
+        for next in &self.clauses[number + 1..] {
+            if next.cue.start >= end {
+                break;
+            }
+            if next.cue.start > start
+                && let Some(cut) = self.beside(next, start)
+            {
+                end = end.min(cut);
+                break;
+            }
+        }
+        self.cut_at_dash(start, end)
+    }
+
+    /// The token at which to cut, when `next` stands beside the content rather than inside it.
+    fn beside(&self, next: &Clause, start: usize) -> Option<usize> {
+        let text = self.text;
+        let mut cut = next.start;
+        if next.opener == Opener::According {
+            return Some(if text.is_sign(cut - 1, &[","]) { cut - 1 } else { cut });
+        }
+        let before = cut.checked_sub(1)?;
+        if next.elliptic {
+            let joined = text.low(before) == "and";
+            let comma = text.is_sign(before, &[","]);
+            return (joined || comma).then_some(before);
+        }
+        let comma = text.is_sign(before, &[","]);
+        if comma && next.opener == Opener::Nothing && !next.inverted && before > start + 2 {
+            return Some(before);
+        }
+        if matches!(text.low(before), "but" | "although" | "though" | "while" | "whereas" | "as" | "and" | "even")
+            && next.opener != Opener::Nothing
+        {
+            cut = before;
+            while cut > start && text.is_sign(cut - 1, &[",", "—", "–"]) {
+                cut -= 1;
+            }
+            let divided = cut < before || matches!(text.low(before), "although" | "though" | "whereas" | "but");
+            return (divided && cut > start).then_some(cut);
+        }
+        None
+    }
+
+    /// A lone dash or semicolon ends what was said: the reporter goes on in their own voice.
+    fn cut_at_dash(&self, start: usize, end: usize) -> usize {
+        let signs: Vec<usize> = (start..end)
+            .filter(|&at| self.text.is_sign(at, &["—", "–", ";"]) && run_at(self.text, at, self.runs).is_none())
+            .collect();
+        if let Some(&semicolon) = signs.iter().find(|&&at| self.text.word(at) == ";") {
+            return semicolon;
+        }
+        if signs.len() % 2 == 1 { signs[signs.len() - 1] } else { end }
+    }
+
+    /// Direct speech: runs that a clause reports, that go on from one, or that stand alone.
+    fn direct_runs(&mut self) {
+        let mut last: Option<(usize, usize)> = None;
+        for number in 0..self.runs.len() {
+            let run = self.runs[number];
+            let clause = match self.owner[number] {
+                Some(Owner::Inside) => {
+                    last = None;
+                    continue;
+                }
+                Some(Owner::Clause(clause)) => Some(clause),
+                None => None,
+            };
+            if let Some((before, quote)) = last
+                && self.goes_on(before, number, self.found[quote].clause, clause)
+            {
+                self.found[quote].content.push(run.inner);
+                if self.found[quote].clause.is_none() {
+                    self.found[quote].clause = clause;
+                }
+                last = Some((number, quote));
+                continue;
+            }
+            if !self.is_speech(&run, clause) {
+                continue;
+            }
+            self.found.push(Found { content: vec![run.inner], kind: self.kind(&run, clause), clause });
+            last = Some((number, self.found.len() - 1));
+        }
+    }
+
+    fn is_speech(&self, run: &Run, clause: Option<usize>) -> bool {
+        let words = self.text.tokens_in(run.inner).filter(|&at| self.text.is_word(at)).count();
+        let said = run.inner.of(self.text.body);
+        match clause {
+            Some(_) => words > 0,
+            None => {
+                let ends = said.ends_with(['.', '?', '!', ',', '…']);
+                words >= FEWEST_FLOATING && (ends || !run.closed) || words > 7 || run.continues
+            }
+        }
+    }
+
+    fn kind(&self, run: &Run, clause: Option<usize>) -> QuoteKind {
+        let partial = run.inner.of(self.text.body).starts_with(char::is_lowercase);
+        let open = self.text.token_at(run.outer.start);
+        let led = open > 0 && self.text.is_sign(open - 1, &[",", ":"]);
+        let first = self.text.sentence_tokens.get(self.text.sentence_at(run.outer.start)).is_some_and(|range| range.start == open);
+        if partial && !led && !first && clause.is_some() { QuoteKind::Mixed } else { QuoteKind::Direct }
+    }
+
+    /// True when a run is a further piece of the quote that the run before it belongs to.
+    fn goes_on(&self, before: usize, run: usize, quote_clause: Option<usize>, clause: Option<usize>) -> bool {
+        let (a, b) = (&self.runs[before], &self.runs[run]);
+        if b.continues {
+            return true;
+        }
+        if a.paragraph != b.paragraph {
+            return false;
+        }
+        let Some(reported) = quote_clause else { return false };
+        if clause.is_some_and(|clause| clause != reported) {
+            return false;
+        }
+        // Only the reporting clause may stand between the two pieces.
+        let between = self.text.tokens_in(Span { start: a.outer.end, end: b.outer.start });
+        let cue = &self.clauses[reported].cue;
+        let holds_cue = between.contains(&cue.start);
+        let sentences = between.clone().filter(|&at| self.text.is_sign(at, &[".", "?", "!"])).count();
+        let plain = between.clone().all(|at| self.text.tokens[at].class != Class::Mark || matches!(self.text.word(at), "’" | "'"));
+        (between.is_empty() || holds_cue && sentences <= 1 && between.len() < 60 || clause == Some(reported)) && plain
+    }
+}
+

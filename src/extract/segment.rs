@@ -1,0 +1,395 @@
+//! A body cut into paragraphs, sentences and tokens, every one a span.
+
+use std::ops::Range;
+
+use crate::lang::english as en;
+use crate::span::Span;
+
+/// What a token is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Letters, with inner apostrophes, hyphens and full stops (`O’Brien`, `U.S.`).
+    Word,
+    /// Begins with a digit.
+    Number,
+    /// A quote mark or apostrophe that stands alone.
+    Mark,
+    /// Any other sign.
+    Punct,
+}
+
+/// The smallest unit that rules look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Token {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is made of.
+    pub class: Class,
+    /// Index of its sentence.
+    pub sentence: u32,
+    /// Index of its paragraph.
+    pub paragraph: u32,
+    /// True when its first letter is a capital.
+    pub capital: bool,
+}
+
+/// A body with its parts.
+pub struct Text<'a> {
+    /// The body itself.
+    pub body: &'a str,
+    /// The body with ASCII letters in lower case: same length, same offsets.
+    pub low: String,
+    /// All tokens, in order.
+    pub tokens: Vec<Token>,
+    /// Paragraphs without the line feeds between them.
+    pub paragraphs: Vec<Span>,
+    /// Sentences; none runs over a paragraph's end.
+    pub sentences: Vec<Span>,
+    /// The tokens of each sentence.
+    pub sentence_tokens: Vec<Range<usize>>,
+    /// The tokens of each paragraph.
+    pub paragraph_tokens: Vec<Range<usize>>,
+}
+
+impl<'a> Text<'a> {
+    /// Cuts a body into its parts.
+    pub fn new(body: &'a str) -> Text<'a> {
+        let mut text = Text {
+            body,
+            low: body.to_ascii_lowercase(),
+            tokens: Vec::with_capacity(body.len() / 5),
+            paragraphs: paragraphs(body),
+            sentences: Vec::new(),
+            sentence_tokens: Vec::new(),
+            paragraph_tokens: Vec::new(),
+        };
+        for number in 0..text.paragraphs.len() {
+            text.cut_paragraph(number);
+        }
+        text
+    }
+
+    /// The words of a token.
+    pub fn word(&self, token: usize) -> &'a str {
+        self.tokens.get(token).map_or("", |t| t.span.of(self.body))
+    }
+
+    /// The words of a token in lower case.
+    pub fn low(&self, token: usize) -> &str {
+        self.tokens.get(token).map_or("", |t| t.span.of(&self.low))
+    }
+
+    /// The lower-case words from one token to the end of another.
+    pub fn low_range(&self, range: Range<usize>) -> &str {
+        self.span(range).of(&self.low)
+    }
+
+    /// The span of a run of tokens; empty for an empty run.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        match (self.tokens.get(range.start), range.end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
+            (Some(first), Some(last)) if range.start < range.end => first.span.cover(last.span),
+            _ => Span::default(),
+        }
+    }
+
+    /// The first token that ends after this byte.
+    pub fn token_at(&self, byte: u32) -> usize {
+        self.tokens.partition_point(|token| token.span.end <= byte)
+    }
+
+    /// The tokens that lie in a span.
+    pub fn tokens_in(&self, span: Span) -> Range<usize> {
+        let start = self.tokens.partition_point(|token| token.span.start < span.start);
+        let end = self.tokens.partition_point(|token| token.span.end <= span.end);
+        start..end.max(start)
+    }
+
+    /// The index of the sentence that holds this byte.
+    pub fn sentence_at(&self, byte: u32) -> usize {
+        self.sentences.partition_point(|sentence| sentence.end <= byte).min(self.sentences.len().saturating_sub(1))
+    }
+
+    /// The index of the paragraph that holds this byte.
+    pub fn paragraph_at(&self, byte: u32) -> usize {
+        self.paragraphs
+            .partition_point(|paragraph| paragraph.end <= byte)
+            .min(self.paragraphs.len().saturating_sub(1))
+    }
+
+    /// True for a word token.
+    pub fn is_word(&self, token: usize) -> bool {
+        self.tokens.get(token).is_some_and(|t| t.class == Class::Word)
+    }
+
+    /// True for a word that begins with a capital.
+    pub fn is_capital(&self, token: usize) -> bool {
+        self.tokens.get(token).is_some_and(|t| t.capital)
+    }
+
+    /// True when the token is one of these signs.
+    pub fn is_sign(&self, token: usize, signs: &[&str]) -> bool {
+        self.tokens.get(token).is_some_and(|t| t.class != Class::Word) && signs.contains(&self.word(token))
+    }
+
+    fn cut_paragraph(&mut self, number: usize) {
+        let paragraph = self.paragraphs[number];
+        let first = self.tokens.len();
+        tokenise(self.body, paragraph, number as u32, &mut self.tokens);
+        self.paragraph_tokens.push(first..self.tokens.len());
+        let mut start = first;
+        for at in first..self.tokens.len() {
+            let number = self.sentences.len() as u32;
+            self.tokens[at].sentence = number;
+            if at + 1 == self.tokens.len() || self.ends_sentence(at, start) {
+                self.sentences.push(self.span(start..at + 1));
+                self.sentence_tokens.push(start..at + 1);
+                start = at + 1;
+            }
+        }
+    }
+
+    /// True when a new sentence starts after this token.
+    fn ends_sentence(&self, at: usize, start: usize) -> bool {
+        let next = at + 1;
+        if !self.begins_sentence(next) || self.tokens[at].span.end == self.tokens[next].span.start {
+            return false;
+        }
+        // Closing marks and brackets belong to the sentence that they close.
+        let mut last = at;
+        while last > start && (self.tokens[last].class == Class::Mark || self.is_sign(last, &[")", "]"])) {
+            last -= 1;
+        }
+        if self.opens_quote(at) {
+            return false;
+        }
+        match self.word(last) {
+            "?" | "!" | "…" => true,
+            "." => !self.abbreviation_before(last, next, start),
+            word => word.ends_with('.') && last == at && self.acronym_ends(last, next),
+        }
+    }
+
+    fn begins_sentence(&self, at: usize) -> bool {
+        let Some(token) = self.tokens.get(at) else { return false };
+        match token.class {
+            Class::Word => token.capital || !self.body[token.span.range()].starts_with(char::is_lowercase),
+            Class::Number => true,
+            Class::Mark => {
+                self.opens_quote(at)
+                    && self.tokens.get(at + 1).is_some_and(|t| t.capital || t.class == Class::Number || t.class == Class::Punct)
+            }
+            Class::Punct => matches!(self.word(at), "(" | "[" | "•" | "-" | "—" | "–" | "*"),
+        }
+    }
+
+    /// True for a mark that has no blank after it but one before it.
+    fn opens_quote(&self, at: usize) -> bool {
+        let token = self.tokens[at];
+        token.class == Class::Mark
+            && !matches!(self.word(at), "”" | "’" | "»" | "''")
+            && self.tokens.get(at + 1).is_some_and(|next| next.span.start == token.span.end)
+            && (at == 0 || self.tokens[at - 1].span.end < token.span.start)
+    }
+
+    /// True when the full stop at `stop` only shortens the word before it.
+    fn abbreviation_before(&self, stop: usize, next: usize, start: usize) -> bool {
+        if stop == start || self.tokens[stop - 1].span.end != self.tokens[stop].span.start {
+            return false;
+        }
+        let word = self.low(stop - 1);
+        if en::is_title_abbreviation(word) && self.is_capital(stop - 1) {
+            // "No." and "St." do end sentences now and then, titles before a name never do.
+            return !matches!(word, "no" | "fig" | "est" | "vs") || self.tokens[next].class == Class::Number;
+        }
+        let initial = word.len() == 1 && self.is_capital(stop - 1) && word != "i";
+        (initial || en::is_abbreviation(word)) && !self.plainly_starts(next)
+    }
+
+    /// True when an acronym with its own full stops (`U.S.`) is followed by a new sentence.
+    fn acronym_ends(&self, _last: usize, next: usize) -> bool {
+        self.plainly_starts(next)
+    }
+
+    fn plainly_starts(&self, at: usize) -> bool {
+        let at = if self.tokens[at].class == Class::Mark { at + 1 } else { at };
+        self.is_capital(at) && en::is_starter(self.low(at))
+    }
+}
+
+/// Paragraphs: lines, or blocks between empty lines when the text is wrapped at a fixed width.
+fn paragraphs(body: &str) -> Vec<Span> {
+    let separator = if hard_wrapped(body) { "\n\n" } else { "\n" };
+    let mut start = 0;
+    let mut spans = Vec::new();
+    for part in body.split(separator) {
+        let span = Span::new(start, start + part.len()).trim(body);
+        if !span.is_empty() {
+            spans.push(span);
+        }
+        start += part.len() + separator.len();
+    }
+    spans
+}
+
+/// True when most lines break in mid-sentence at about the same width.
+fn hard_wrapped(body: &str) -> bool {
+    let lines: Vec<&str> = body.lines().filter(|line| line.len() > 30).take(200).collect();
+    if lines.len() < 6 || !body.contains("\n\n") {
+        return false;
+    }
+    let cut = |line: &&&str| {
+        (45..=100).contains(&line.len()) && !line.trim_end().ends_with(['.', '!', '?', '”', '"', ':', '’', ')'])
+    };
+    lines.iter().filter(cut).count() * 10 > lines.len() * 6
+}
+
+fn tokenise(body: &str, paragraph: Span, number: u32, tokens: &mut Vec<Token>) {
+    let end = paragraph.end as usize;
+    let mut at = paragraph.start as usize;
+    while let Some(first) = body[at..end].chars().next() {
+        let next = at + first.len_utf8();
+        if first.is_whitespace() {
+            at = next;
+            continue;
+        }
+        let (stop, class) = if first.is_alphabetic() {
+            word_end(body, at, end)
+        } else if first.is_numeric() {
+            (number_end(body, at, end), Class::Number)
+        } else {
+            sign_end(body, at, end, first)
+        };
+        let capital = class == Class::Word && first.is_uppercase();
+        let span = Span::new(at, stop);
+        tokens.push(Token { span, class, sentence: 0, paragraph: number, capital });
+        at = stop;
+    }
+}
+
+/// End of the word that starts at `at`, and its class; a possessive `'s` is left for the next token.
+fn word_end(body: &str, at: usize, end: usize) -> (usize, Class) {
+    let mut stop = at;
+    let mut rest = body[at..end].char_indices().peekable();
+    while let Some((offset, c)) = rest.next() {
+        let joins = match c {
+            _ if c.is_alphanumeric() || is_mark(c) => true,
+            '-' | '‑' | '&' => rest.peek().is_some_and(|(_, next)| next.is_alphanumeric()),
+            '\'' | '’' => {
+                let tail = &body[at + offset + c.len_utf8()..end];
+                tail.chars().next().is_some_and(char::is_alphabetic) && !is_possessive(tail)
+            }
+            '.' => {
+                let tail = &body[at + offset + 1..end];
+                is_acronym_stop(&body[at..at + offset], tail)
+            }
+            _ => false,
+        };
+        if !joins {
+            break;
+        }
+        stop = at + offset + c.len_utf8();
+    }
+    (stop.max(at + body[at..].chars().next().map_or(1, char::len_utf8)), Class::Word)
+}
+
+/// Combining accents belong to the letter before them.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}')
+}
+
+fn is_possessive(tail: &str) -> bool {
+    let mut chars = tail.chars();
+    matches!(chars.next(), Some('s' | 'S')) && !chars.next().is_some_and(char::is_alphanumeric)
+}
+
+/// True for the full stops inside and at the end of `U.S.`, `p.m.`.
+fn is_acronym_stop(before: &str, tail: &str) -> bool {
+    let single = |part: &str| part.chars().count() == 1;
+    let last = before.rsplit('.').next().unwrap_or_default();
+    let mut next = tail.chars();
+    let follows = next.next().is_some_and(char::is_alphabetic) && !next.next().is_some_and(char::is_alphanumeric);
+    single(last) && (follows || before.contains('.'))
+}
+
+fn number_end(body: &str, at: usize, end: usize) -> usize {
+    let mut stop = at;
+    let mut rest = body[at..end].char_indices().peekable();
+    while let Some((offset, c)) = rest.next() {
+        let joins = c.is_alphanumeric()
+            || (matches!(c, '.' | ',' | ':' | '-' | '/') && rest.peek().is_some_and(|(_, next)| next.is_alphanumeric()));
+        if !joins {
+            break;
+        }
+        stop = at + offset + c.len_utf8();
+    }
+    stop
+}
+
+fn sign_end(body: &str, at: usize, end: usize, first: char) -> (usize, Class) {
+    let rest = &body[at..end];
+    for double in ["''", "``"] {
+        if rest.starts_with(double) {
+            return (at + 2, Class::Mark);
+        }
+    }
+    if matches!(first, '\'' | '’') {
+        let tail = &rest[first.len_utf8()..];
+        let glued = body[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+        if glued && is_possessive(tail) {
+            return (at + first.len_utf8() + 1, Class::Word);
+        }
+    }
+    if first == '.' {
+        let dots = rest.len() - rest.trim_start_matches('.').len();
+        return (at + dots, Class::Punct);
+    }
+    let class = if matches!(first, '"' | '\'' | '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '«' | '»' | '`' | '‹' | '›') {
+        Class::Mark
+    } else {
+        Class::Punct
+    };
+    (at + first.len_utf8(), class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentences(body: &str) -> Vec<&str> {
+        Text::new(body).sentences.iter().map(|span| span.of(body)).collect()
+    }
+
+    fn check(marked: &str) {
+        let body = marked.replace('|', " ");
+        let wanted: Vec<&str> = marked.split('|').collect();
+        assert_eq!(sentences(&body), wanted);
+    }
+
+    #[test]
+    fn sentences_end_where_a_reader_ends_them() {
+        check("Mr. Smith met Gov. Jane Q. Doe in the U.S. on Monday.|She smiled.");
+        check("It rose 2.5 percent.|“We won,” he said.|“Now rest.”|They did.");
+        check("He moved to the U.S.|The end.");
+        check("“Why?” he asked.|Nobody knew.");
+        check("The W.H.O. said so at 5 p.m. Friday.|It closed.");
+        check("He asked: “Why now?”|She left.");
+    }
+
+    #[test]
+    fn tokens_keep_names_whole_and_set_possessives_apart() {
+        let body = "Trump’s envoy O’Brien didn’t meet U.S. officials’ 28-point plan.";
+        let text = Text::new(body);
+        let words: Vec<&str> = (0..text.tokens.len()).map(|at| text.word(at)).collect();
+        assert_eq!(
+            words,
+            ["Trump", "’s", "envoy", "O’Brien", "didn’t", "meet", "U.S.", "officials", "’", "28-point", "plan", "."]
+        );
+    }
+
+    #[test]
+    fn paragraphs_are_lines_unless_wrapped() {
+        assert_eq!(Text::new("One line.\nAnother.\n\nThird.").paragraphs.len(), 3);
+        let wrapped = "The committee said on Monday that it would not meet before\n".repeat(8) + "\nthe spring.";
+        assert_eq!(Text::new(&wrapped).paragraphs.len(), 2);
+    }
+}

@@ -1,0 +1,329 @@
+//! Names in running text: where the longest one ends.
+
+use super::file::{self, Packed};
+use super::fold::{Class, class, fold_letter};
+use super::{Candidate, Gazetteer, Match, NameKind, RegionKind};
+
+/// Words for units, as in `Kherson region`, that lead to the unit of the name before them.
+pub(super) const UNIT_WORDS: &[&str] = &[
+    "region",
+    "oblast",
+    "province",
+    "governorate",
+    "state",
+    "county",
+    "district",
+    "prefecture",
+    "department",
+    "raion",
+    "krai",
+    "republic",
+    "canton",
+    "emirate",
+    "voivodeship",
+    "division",
+    "territory",
+    "municipality",
+];
+
+/// The kinds of place that a word asks for.
+pub(super) fn type_word(word: &str) -> Option<&'static [RegionKind]> {
+    use RegionKind::{Adm1, Adm2, City, Continent, Country, Informal, Macro, Subcontinent, Territory, Water};
+    Some(match word {
+        "country" | "nation" | "kingdom" => &[Country, Territory],
+        "city" | "town" | "village" | "settlement" | "municipality" | "borough" => &[City],
+        "region" | "area" => &[Adm1, Adm2, Informal, Macro, Subcontinent],
+        "peninsula" | "strip" | "valley" | "island" | "islands" => &[Informal, Territory, Adm1, Macro],
+        "sea" | "river" | "strait" | "lake" | "ocean" | "gulf" | "water" => &[Water],
+        "continent" => &[Continent],
+        "republic" => &[Adm1, Country],
+        "territory" | "dependency" => &[Territory, Adm1, Informal],
+        word if UNIT_WORDS.contains(&word) || matches!(word, "governate" | "rayon" | "okrug" | "adm1" | "adm2") => {
+            &[Adm1, Adm2]
+        }
+        _ => return None,
+    })
+}
+
+/// True for `northern` and its like, in key form: a part of a place leads to the place.
+pub(super) fn is_direction(word: &str) -> bool {
+    let way = word.strip_suffix("ern").unwrap_or(word);
+    let ways = ["north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"];
+    ways.contains(&way) || matches!(word, "central" | "upper" | "lower" | "greater" | "mainland" | "rural" | "occupied")
+}
+
+/// The same words, as far as they lengthen a name in running text.
+fn unit_word(word: &str) -> Option<&'static str> {
+    let unit = match word {
+        "governate" => "governorate",
+        "rayon" | "okrug" => "raion",
+        word => UNIT_WORDS.iter().find(|unit| **unit == word)?,
+    };
+    // `Moscow City municipality`, `Texas Republic`: too loose to lengthen a name.
+    (!matches!(unit, "municipality" | "republic" | "division" | "department" | "territory")).then_some(unit)
+}
+
+/// Longer words that may stand in a name without a capital.
+const PARTICLES: &[&str] =
+    &["upon", "under", "over", "della", "delle", "dello", "degli", "dell", "sous", "near", "before", "next"];
+
+/// Most names that can end one after another in the same words; more are not looked at.
+const ENDS: usize = 8;
+
+impl Gazetteer {
+    /// The longest name that starts at byte `at`, which must be the start of a word, and ends with a word.
+    ///
+    /// The first letter must be a capital, unless an Arabic article stands there (`al-Hasakah`). A possessive
+    /// `'s`, a hyphen (`Russia-backed`) or a full stop ends a name; the dots of `U.S.` belong to it. A name
+    /// that is also an ordinary word counts only with a qualifier: `Police, Poland`. `Kherson region` is one
+    /// name, and leads to the region alone.
+    pub fn longest_match(&self, text: &str, at: usize) -> Option<Match> {
+        self.longest(text, at, true).map(|(end, found)| Match {
+            end,
+            candidates: found
+                .into_iter()
+                .map(|packed| Candidate {
+                    region: self.places.id(packed.place()).unwrap_or(super::RegionId(u32::MAX)),
+                    kind: packed.kind(),
+                })
+                .collect(),
+        })
+    }
+
+    /// As above; `ordinary` tells whether an ordinary word may be a name when it is qualified.
+    fn longest(&self, text: &str, at: usize, ordinary: bool) -> Option<(usize, Vec<Packed>)> {
+        let rest = text.get(at..)?;
+        if !may_start(rest) {
+            return None;
+        }
+        let short = self.abbreviation(rest);
+        let mut ends = [(0, 0); ENDS];
+        let mut count = 0;
+        self.walk(rest, |end, value| {
+            if count < ENDS {
+                ends[count] = (end, value);
+                count += 1;
+            }
+        });
+        let name = ends[..count].iter().rev().find_map(|(end, value)| {
+            let found: Vec<Packed> =
+                self.places.candidates(*value).filter(|packed| self.counts(*packed, text, at, at + end, ordinary)).collect();
+            (!found.is_empty()).then_some((*end, found))
+        });
+        let (end, mut found) = match (short, name) {
+            (Some((short_end, value)), name) => {
+                let shorts: Vec<Packed> = self.places.candidates(value).collect();
+                match name {
+                    Some((end, names)) if end > short_end => (end, names),
+                    Some((end, names)) if end == short_end => {
+                        (end, shorts.into_iter().chain(names).fold(Vec::new(), super::distinct))
+                    }
+                    _ => return Some((at + short_end, shorts)),
+                }
+            }
+            (None, name) => name?,
+        };
+        let mut end = at + end;
+        // The last dot of `Washington D.C.`
+        let dotted = text[..end].char_indices().rev().nth(1).is_some_and(|(_, c)| c == '.');
+        if dotted && text[end..].starts_with('.') {
+            end += 1;
+        }
+        if let Some((long_end, units)) = self.unit(text, at, end, &found) {
+            (end, found) = (long_end, units);
+        }
+        Some((end, found))
+    }
+
+    /// Walks the names along the text and reports each that ends with a word.
+    fn walk(&self, rest: &str, mut report: impl FnMut(usize, u64)) {
+        let names = &self.places.names;
+        let mut node = names.root();
+        let mut output = 0;
+        let mut letters = 0;
+        let mut chars = rest.char_indices().peekable();
+        let mut bytes = [0; 4];
+        while let Some((at, c)) = chars.next() {
+            let mut fed = true;
+            let mut feed = |c: char| {
+                for byte in c.encode_utf8(&mut bytes).bytes() {
+                    match node.find_input(byte) {
+                        Some(arc) if fed => {
+                            let arc = node.transition(arc);
+                            output += arc.out.value();
+                            node = names.node(arc.addr);
+                        }
+                        _ => fed = false,
+                    }
+                }
+            };
+            match class(c) {
+                Class::Word => {
+                    fold_letter(c, &mut feed);
+                    letters += 1;
+                }
+                Class::Mark => {}
+                Class::Apostrophe => {
+                    if !chars.peek().is_some_and(|(_, next)| class(*next) == Class::Word) {
+                        return;
+                    }
+                    continue;
+                }
+                Class::Other if c == '.' && (1..=4).contains(&letters) => {
+                    match chars.peek().map(|(_, next)| class(*next)) {
+                        Some(Class::Word) if letters > 1 => {
+                            feed(' ');
+                            letters = 0;
+                        }
+                        Some(Class::Word | Class::Blank) => {}
+                        _ => return,
+                    }
+                    if !fed {
+                        return;
+                    }
+                    continue;
+                }
+                Class::Other if c == '&' => "and".chars().for_each(&mut feed),
+                Class::Blank | Class::Hyphen => {
+                    let mut line_ends = u8::from(c == '\n');
+                    let mut last = c;
+                    while let Some((_, next)) = chars.next_if(|(_, next)| {
+                        class(*next) == Class::Blank && class(last) == Class::Blank
+                    }) {
+                        line_ends += u8::from(next == '\n');
+                        last = next;
+                    }
+                    let Some((next_at, next)) = chars.peek().copied() else { return };
+                    let joins = match class(next) {
+                        Class::Word => may_go_on(&rest[next_at..]),
+                        Class::Apostrophe => true,
+                        Class::Other => next == '&',
+                        _ => false,
+                    };
+                    if !joins || line_ends > 1 {
+                        return;
+                    }
+                    feed(' ');
+                    letters = 0;
+                }
+                Class::Other => return,
+            }
+            if !fed {
+                return;
+            }
+            if node.is_final() {
+                let end = at + c.len_utf8();
+                if ends_word(&rest[end..]) {
+                    report(end, output + node.final_output().value());
+                }
+            }
+        }
+    }
+
+    /// The longest abbreviation that the text starts with, as written.
+    fn abbreviation(&self, rest: &str) -> Option<(usize, u64)> {
+        let exact = &self.places.exact;
+        let mut node = exact.root();
+        let mut output = 0;
+        let mut best = None;
+        for (at, byte) in rest.bytes().enumerate() {
+            let Some(arc) = node.find_input(byte) else { break };
+            let arc = node.transition(arc);
+            output += arc.out.value();
+            node = exact.node(arc.addr);
+            let end = at + 1;
+            if node.is_final() && rest.get(end..).is_some_and(|after| byte == b'.' && !after.starts_with(char::is_alphanumeric) || ends_word(after)) {
+                best = Some((end, output + node.final_output().value()));
+            }
+        }
+        best
+    }
+
+    /// True when a name counts where it stands.
+    fn counts(&self, packed: Packed, text: &str, start: usize, end: usize, ordinary: bool) -> bool {
+        packed.kind() != NameKind::Abbreviation
+            && !packed.has(file::ASKED)
+            && (!packed.has(file::AFTER_THE) || after_the(&text[..start]))
+            && (!packed.has(file::QUALIFIED) || ordinary && self.is_qualified(packed, text, end))
+    }
+
+    /// `, Poland` after the name of a Polish place.
+    fn is_qualified(&self, packed: Packed, text: &str, end: usize) -> bool {
+        let Some(after) = text[end..].strip_prefix(", ") else { return false };
+        let start = text.len() - after.len();
+        self.longest(text, start, false)
+            .is_some_and(|(_, outer)| outer.iter().any(|outer| self.holds(outer.place(), packed.place())))
+    }
+
+    /// The unit that a word after the name asks for.
+    fn unit(&self, text: &str, start: usize, end: usize, found: &[Packed]) -> Option<(usize, Vec<Packed>)> {
+        let after = text[end..].strip_prefix([' ', '\u{a0}'])?;
+        let length = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+        let word = after.get(..length).filter(|word| word.len() <= 12)?.to_ascii_lowercase();
+        let unit = unit_word(&word)?;
+        let names_place = |packed: &Packed| matches!(packed.kind(), NameKind::Name | NameKind::Alias);
+        if !ends_word(&after[length..]) || !found.iter().any(names_place) {
+            return None;
+        }
+        let is_city = |packed: &&Packed| self.places.kind(packed.place()) == Some(RegionKind::City);
+        let best_city = found.iter().filter(is_city).map(|packed| self.places.population(packed.place())).max();
+        // `Texas state police`: the word tells nothing apart; `Washington state` does.
+        if unit == "state" && best_city.unwrap_or(0) < 100_000 {
+            return None;
+        }
+        let units = self.typed(&super::key(&text[start..end]), unit);
+        (!units.is_empty()).then(|| (text.len() - after.len() + length, units))
+    }
+}
+
+/// True when a name may start here: a capital, a digit, a letter of a script without capitals, or an Arabic
+/// article before one of these.
+fn may_start(rest: &str) -> bool {
+    let mut chars = rest.chars();
+    let Some(first) = chars.next() else { return false };
+    if !first.is_lowercase() {
+        return first.is_alphanumeric() || class(first) == Class::Apostrophe;
+    }
+    let capital = |after: &str| after.starts_with(char::is_uppercase);
+    ["al", "el", "as", "ash", "ad", "an", "ar", "at", "ath", "az", "ez", "es", "et"].iter().any(|article| {
+        rest.strip_prefix(article).is_some_and(|after| {
+            after.strip_prefix('-').is_some_and(capital)
+                || matches!(*article, "al" | "el") && after.strip_prefix(' ').is_some_and(capital)
+        })
+    })
+}
+
+/// True when the word that starts here may stand inside a name: a capital, or a short or linking word.
+fn may_go_on(word: &str) -> bool {
+    if !word.starts_with(char::is_lowercase) {
+        return true;
+    }
+    let length = word.find(|c: char| !c.is_alphanumeric()).unwrap_or(word.len());
+    length <= 3 || PARTICLES.contains(&&word[..length])
+}
+
+/// True when a word has ended before this text.
+fn ends_word(after: &str) -> bool {
+    let mut chars = after.chars();
+    let Some(next) = chars.next() else { return true };
+    let then = chars.next().map(class);
+    match class(next) {
+        Class::Word | Class::Mark => false,
+        Class::Apostrophe => {
+            then != Some(Class::Word)
+                || after.chars().nth(1).is_some_and(|c| c.eq_ignore_ascii_case(&'s'))
+                    && after.chars().nth(2).map(class) != Some(Class::Word)
+        }
+        // `paris.com` is no Paris, `U.S.A` no `U.S`.
+        Class::Other if matches!(next, '.' | '@' | '$') => next == '.' && then != Some(Class::Word),
+        _ => true,
+    }
+}
+
+/// True when the text ends with `the` and one blank.
+fn after_the(before: &str) -> bool {
+    let before = before.trim_end_matches([' ', '\u{a0}', '\n']);
+    let Some(start) = before.len().checked_sub(3) else { return false };
+    before.get(start..).is_some_and(|word| word.eq_ignore_ascii_case("the"))
+        && !before[..start].ends_with(char::is_alphanumeric)
+}

@@ -1,0 +1,44 @@
+//! onrecord turns a folder of news into an index that answers: what was written, who said what, to
+//! whom, and about which region?
+//!
+//! ```text
+//! files → read → extract → rows → engine      told in `ingest`
+//! words → query → engine → search → render    told in `search`
+//! ```
+//!
+//! files → [`read`] → [`extract`](mod@extract) → [`rows`] → [`engine`]: told in [`ingest`]
+//!
+//! words → [`query`] → [`engine`] → [`render`]: told in [`search`]
+//!
+//! Imports run down only; a test keeps it so:
+//!
+//! | floor | modules |
+//! |---|---|
+//! | faces | [`cli`] |
+//! | output | [`render`], [`eval`] |
+//! | journeys | [`ingest`], [`search`] |
+//! | edges and the pure middle | [`read`], [`extract`](mod@extract), [`engine`], [`gold`] |
+//! | what is asked, what is stored | [`query`], [`rows`] |
+//! | the nouns | [`document`] |
+//! | what is known | [`gazetteer`], [`lang`] |
+//! | ground | [`span`], [`error`] |
+//!
+//! `read`, `extract` and `engine` do not know each other; only `engine` knows tantivy; only `read`,
+//! `engine`, `ingest` and `cli` touch a disk.
+
+pub mod cli;
+pub mod document;
+pub mod engine;
+pub mod error;
+pub mod eval;
+pub mod extract;
+pub mod gazetteer;
+pub mod gold;
+pub mod ingest;
+pub mod lang;
+pub mod query;
+pub mod read;
+pub mod render;
+pub mod rows;
+pub mod search;
+pub mod span;

@@ -1,0 +1,147 @@
+//! What is asked: words, operators and filters, before and after names are resolved.
+//!
+//! `words → parse: Query<String> → resolve: Query<Places>`; nothing here knows an index.
+
+pub mod date;
+pub mod parse;
+pub mod question;
+pub mod resolve;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::document::{Grade, QuoteKind};
+
+/// One question: an expression over words and filters, and how its answers are laid out.
+///
+/// `R` is how a region stands in it: a name as typed, or after resolution the places it means.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Query<R> {
+    /// What must, may and must not be there; none asks for everything.
+    pub expr: Option<Expr<R>>,
+    /// Order of the answers.
+    pub sort: Sort,
+    /// Most answers wanted.
+    pub limit: usize,
+}
+
+/// An expression over words and filters.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expr<R> {
+    /// One word, read as its analyser reads it (case, accents and endings do not matter).
+    Word(String),
+    /// A word that must stand as typed (`"Word"` of one word): no stemming.
+    Exact(String),
+    /// Words that begin with this: `Crim*`.
+    Prefix(String),
+    /// Words within this many edits (1 or 2): `Zelensky~`, `Zelensky~2`.
+    Fuzzy(String, u8),
+    /// Words in this order, side by side.
+    Phrase(Vec<String>),
+    /// Both within `distance` words of each other, in either order: `troops NEAR/5 border`.
+    Near {
+        /// One side: a word or a phrase, or alternatives of them.
+        left: Box<Expr<R>>,
+        /// The other side.
+        right: Box<Expr<R>>,
+        /// Most words between them, plus one: 1 is side by side.
+        distance: u32,
+    },
+    /// All of them.
+    And(Vec<Expr<R>>),
+    /// At least one of them.
+    Or(Vec<Expr<R>>),
+    /// Plain words without an operator: the more of them, the better; at least one.
+    Any(Vec<Expr<R>>),
+    /// Not this one.
+    Not(Box<Expr<R>>),
+    /// A condition on what is known about an answer.
+    Filter(Filter<R>),
+}
+
+/// A condition on one thing that is known about an answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Filter<R> {
+    /// About this region, or a region inside it.
+    About(R),
+    /// The evidence for the region is at least this strong.
+    AboutMin(Grade),
+    /// Said by somebody of this name.
+    By(String),
+    /// Said to somebody of this name.
+    To(String),
+    /// One of these kinds of quote.
+    Kind(Vec<QuoteKind>),
+    /// Reported with this word, in any of its forms.
+    Cue(String),
+    /// Published by an outlet of this name.
+    Source(String),
+    /// Published on this day or later.
+    Since(Date),
+    /// Published on this day or earlier.
+    Until(Date),
+    /// In this language (ISO 639-1).
+    Lang(String),
+    /// Words that stand in the headline.
+    Title(Vec<String>),
+    /// The article of this id.
+    Article(String),
+}
+
+/// Order of the answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// Best first.
+    #[default]
+    Score,
+    /// Newest first; what has no date comes last.
+    Newest,
+    /// Oldest first; what has no date comes last.
+    Oldest,
+}
+
+impl<R> Expr<R> {
+    /// The same expression with every region exchanged; stops at the first that cannot be.
+    pub fn try_map<S, E>(self, change: &mut impl FnMut(R) -> Result<S, E>) -> Result<Expr<S>, E> {
+        let all = |list: Vec<Expr<R>>, change: &mut _| list.into_iter().map(|e| e.try_map(change)).collect::<Result<Vec<_>, E>>();
+        Ok(match self {
+            Expr::Word(word) => Expr::Word(word),
+            Expr::Exact(word) => Expr::Exact(word),
+            Expr::Prefix(word) => Expr::Prefix(word),
+            Expr::Fuzzy(word, edits) => Expr::Fuzzy(word, edits),
+            Expr::Phrase(words) => Expr::Phrase(words),
+            Expr::Near { left, right, distance } => Expr::Near {
+                left: Box::new(left.try_map(change)?),
+                right: Box::new(right.try_map(change)?),
+                distance,
+            },
+            Expr::And(list) => Expr::And(all(list, change)?),
+            Expr::Or(list) => Expr::Or(all(list, change)?),
+            Expr::Any(list) => Expr::Any(all(list, change)?),
+            Expr::Not(inner) => Expr::Not(Box::new(inner.try_map(change)?)),
+            Expr::Filter(filter) => Expr::Filter(filter.try_map(change)?),
+        })
+    }
+}
+
+impl<R> Filter<R> {
+    fn try_map<S, E>(self, change: &mut impl FnMut(R) -> Result<S, E>) -> Result<Filter<S>, E> {
+        Ok(match self {
+            Filter::About(region) => Filter::About(change(region)?),
+            Filter::AboutMin(grade) => Filter::AboutMin(grade),
+            Filter::By(name) => Filter::By(name),
+            Filter::To(name) => Filter::To(name),
+            Filter::Kind(kinds) => Filter::Kind(kinds),
+            Filter::Cue(cue) => Filter::Cue(cue),
+            Filter::Source(name) => Filter::Source(name),
+            Filter::Since(day) => Filter::Since(day),
+            Filter::Until(day) => Filter::Until(day),
+            Filter::Lang(code) => Filter::Lang(code),
+            Filter::Title(words) => Filter::Title(words),
+            Filter::Article(id) => Filter::Article(id),
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! Answers for reading: on a terminal with colour and highlights, elsewhere plain.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::Options;
+use crate::document::{QuoteKind, Span};
+use crate::engine::Row;
+use crate::rows::{Head, PassageRow, Piece, QuoteRow, Who};
+use crate::search::{Answer, Found, Gathered};
+
+const NAME: Style = AnsiColor::Cyan.on_default().bold();
+const MARK: Style = AnsiColor::Yellow.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+const HEAD: Style = Style::new().bold();
+
+/// Writes an answer for reading.
+pub fn write(answer: &Answer, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if options.explain {
+        explain(answer, out)?;
+    }
+    for found in &answer.found {
+        one(found, options, "", out)?;
+    }
+    for group in &answer.groups {
+        gathered(group, options, out)?;
+    }
+    let shown = answer.found.len() + answer.groups.len();
+    let noun = if answer.groups.is_empty() { "shown" } else { "groups shown" };
+    if answer.total > answer.found.len() || !answer.groups.is_empty() {
+        writeln!(out, "{DIM}{} found, {shown} {noun}{DIM:#}", answer.total)?;
+    }
+    Ok(())
+}
+
+fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+    let read = if answer.read_as.is_empty() { "everything" } else { &answer.read_as };
+    writeln!(out, "{DIM}read as: {}{DIM:#}", clean(read))?;
+    for clause in &answer.clauses {
+        writeln!(out, "{DIM}{:>9}  {}{DIM:#}", clause.count, clean(&clause.part))?;
+    }
+    writeln!(out)
+}
+
+fn gathered(group: &Gathered, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let key = if group.key.is_empty() { "unknown" } else { &group.key };
+    writeln!(out, "{NAME}{}{NAME:#}  {}", clean(key), group.count)?;
+    for found in group.found.iter().chain(&group.newest) {
+        one(found, options, "  ", out)?;
+    }
+    Ok(())
+}
+
+fn one(found: &Found, options: &Options, indent: &str, out: &mut dyn Write) -> io::Result<()> {
+    match &found.row {
+        Row::Quote(row) => quote(row, found, options, indent, out),
+        Row::Passage(row) => passage(row, found, options, indent, out),
+    }
+}
+
+fn quote(row: &QuoteRow, found: &Found, options: &Options, indent: &str, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{indent}{NAME}{}{NAME:#}", speaker(row.speaker.as_ref()))?;
+    if let Some(addressee) = &row.addressee {
+        write!(out, " → {NAME}{}{NAME:#}", clean(&addressee.name))?;
+    }
+    let cue = row.cue.as_ref().map(|cue| format!(" {}", clean(&cue.text))).unwrap_or_default();
+    writeln!(out, "{DIM}{cue} · {}{}{DIM:#}", row.kind.name(), dated(&row.article))?;
+    let (open, close) = if row.kind == QuoteKind::Direct { ("“", "”") } else { ("", "") };
+    let pieces: Vec<String> =
+        row.content.iter().map(|piece| format!("{open}{}{close}", marked(piece, &found.highlights))).collect();
+    wrapped(&pieces.join(" … "), &format!("{indent}  "), options.width, out)?;
+    if !row.about.is_empty() {
+        let about: Vec<String> =
+            row.about.iter().map(|about| format!("{} ({})", clean(&about.name), about.grade.name().replace('_', " "))).collect();
+        wrapped(&format!("{DIM}about {}{DIM:#}", about.join(", ")), &format!("{indent}  "), options.width, out)?;
+    }
+    if options.explain {
+        for (label, who) in [("speaker", &row.speaker), ("addressee", &row.addressee)] {
+            if let Some(who) = who {
+                let runner_up = who.runner_up.as_ref().map(|name| format!("; else {name}")).unwrap_or_default();
+                let line = format!("{DIM}{label}: {} {:.2}: {}{}{DIM:#}", clean(&who.name), who.confidence, clean(&who.reason), clean(&runner_up));
+                wrapped(&line, &format!("{indent}  "), options.width, out)?;
+            }
+        }
+    }
+    writeln!(out, "{indent}  {DIM}{}  {}{DIM:#}\n", clean(&row.id), clean(&row.article.path))
+}
+
+fn passage(row: &PassageRow, found: &Found, options: &Options, indent: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{indent}{HEAD}{}{HEAD:#}{DIM}{}{DIM:#}", clean(&row.article.title), dated(&row.article))?;
+    let piece = Piece { span: row.span, text: row.text.clone() };
+    for line in marked(&piece, &found.highlights).split('\n').filter(|line| !line.trim().is_empty()) {
+        wrapped(line, &format!("{indent}  "), options.width, out)?;
+    }
+    writeln!(out, "{indent}  {DIM}{}  {}{DIM:#}\n", clean(&row.id), clean(&row.article.path))
+}
+
+fn speaker(who: Option<&Who>) -> String {
+    who.map_or_else(|| "unknown speaker".to_string(), |who| clean(&who.name))
+}
+
+fn dated(head: &Head) -> String {
+    let date = head.published.as_ref().map(|published| published.at.get(..10).unwrap_or(&published.at));
+    let parts: Vec<String> =
+        date.map(clean).into_iter().chain((!head.source.is_empty()).then(|| clean(&head.source))).collect();
+    if parts.is_empty() { String::new() } else { format!(" · {}", parts.join(" · ")) }
+}
+
+/// The words of a piece, with what matched set off.
+pub fn marked(piece: &Piece, highlights: &[Span]) -> String {
+    let mut shown = String::new();
+    let mut at = 0;
+    for mark in highlights.iter().filter(|mark| piece.span.contains(**mark)) {
+        let (start, end) = ((mark.start - piece.span.start) as usize, (mark.end - piece.span.start) as usize);
+        if let (Some(before), Some(words)) = (piece.text.get(at..start), piece.text.get(start..end)) {
+            shown.push_str(&format!("{}{MARK}{}{MARK:#}", clean(before), clean(words)));
+            at = end;
+        }
+    }
+    shown.push_str(&clean(piece.text.get(at..).unwrap_or_default()));
+    shown
+}
+
+/// Text without anything that a terminal would obey: control characters and changes of direction.
+pub fn clean(text: &str) -> String {
+    let unsafe_char = |c: char| {
+        c != '\n' && c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if unsafe_char(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Writes words in lines of at most `width` columns; colours take no room.
+fn wrapped(text: &str, indent: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let room = width.saturating_sub(indent.len()).max(20);
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let length = visible(word);
+        if used > 0 && used + 1 + length > room {
+            writeln!(out, "{indent}{line}")?;
+            line.clear();
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        line.push_str(word);
+        used += length;
+    }
+    writeln!(out, "{indent}{line}")
+}
+
+fn visible(word: &str) -> usize {
+    let mut count = 0;
+    let mut escape = false;
+    for c in word.chars() {
+        match (escape, c) {
+            (false, '\u{1b}') => escape = true,
+            (true, 'm') => escape = false,
+            (false, _) => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_gets_through() {
+        assert_eq!(clean("a\u{1b}[31mb\u{202e}c"), "a\u{fffd}[31mb\u{fffd}c");
+    }
+
+    #[test]
+    fn marks_stand_where_the_words_do() {
+        let piece = Piece { span: Span::new(10, 24), text: "a land swap is".into() };
+        let shown = marked(&piece, &[Span::new(12, 16), Span::new(17, 21)]);
+        assert_eq!(anstream::adapter::strip_str(&shown).to_string(), "a land swap is");
+        assert!(shown.contains(&format!("{MARK}land{MARK:#}")));
+    }
+}

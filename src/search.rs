@@ -1,0 +1,210 @@
+//! The second journey, words → answer: `parse → resolve → engine → highlight`.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::engine::{Engine, Group, GroupBy, Hit, Places, Row, Wanted, highlight};
+use crate::error::Result;
+use crate::gazetteer::Gazetteer;
+use crate::query::{Expr, Filter, Query, Sort, parse, question, resolve};
+use crate::span::Span;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Words and operators as typed; may be empty.
+    pub words: String,
+    /// Conditions that were given apart from the words; those of one kind are alternatives.
+    pub filters: Vec<Filter<String>>,
+    /// Passages or quotes.
+    pub wanted: Wanted,
+    /// Order.
+    pub sort: Sort,
+    /// Most answers, or most groups.
+    pub limit: usize,
+    /// Gather the answers.
+    pub group: Option<GroupBy>,
+    /// Answers shown of each group.
+    pub each: usize,
+    /// Count what each part of the query finds.
+    pub explain: bool,
+}
+
+/// What was found.
+pub struct Answer {
+    /// The query as it was understood, in the query language.
+    pub read_as: String,
+    /// What a reader should know about how it was understood.
+    pub notes: Vec<String>,
+    /// How many rows fit in all.
+    pub total: usize,
+    /// The first of them; empty when they are gathered.
+    pub found: Vec<Found>,
+    /// The same, gathered.
+    pub groups: Vec<Gathered>,
+    /// What each part of the query finds by itself, when asked for.
+    pub clauses: Vec<Clause>,
+}
+
+/// A row, with the words in it that matched.
+#[derive(Clone, Debug, Serialize)]
+pub struct Found {
+    /// Score; only its order means anything.
+    pub score: f32,
+    /// Byte ranges of the article's body that matched the query's words.
+    pub highlights: Vec<Span>,
+    /// The row.
+    #[serde(flatten)]
+    pub row: Row,
+}
+
+/// Rows that share a speaker, region, outlet or month.
+#[derive(Clone, Debug, Serialize)]
+pub struct Gathered {
+    /// What they share; empty when it is not known.
+    pub key: String,
+    /// How many there are.
+    pub count: usize,
+    /// The first of them.
+    pub found: Vec<Found>,
+    /// The newest of them, when it is not among `found`.
+    pub newest: Option<Found>,
+}
+
+/// A part of a query, and how many rows it finds by itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct Clause {
+    /// In the query language.
+    pub part: String,
+    /// Rows.
+    pub count: usize,
+}
+
+/// Asks an index. `today` is what `yesterday` and `last week` count from.
+pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today: Date) -> Result<Answer> {
+    let mut notes = Vec::new();
+    let expr = read(request, today, &mut notes);
+    let read_as = expr.as_ref().map(parse::echo).unwrap_or_default();
+    let clauses = if request.explain { parts(expr.as_ref(), request, engine, gazetteer)? } else { Vec::new() };
+    let query = resolve::resolve(Query { expr, sort: request.sort, limit: request.limit }, gazetteer, &mut notes);
+    let mark = |hit: Hit| found(hit, query.expr.as_ref());
+    let mut answer = Answer { read_as, notes, total: 0, found: Vec::new(), groups: Vec::new(), clauses };
+    match request.group {
+        None => {
+            let hits = engine.find(request.wanted, &query)?;
+            answer.total = hits.total;
+            answer.found = hits.hits.into_iter().map(mark).collect();
+        }
+        Some(by) => {
+            let (total, groups) = engine.group(request.wanted, &query, by, request.each)?;
+            answer.total = total;
+            answer.groups = groups.into_iter().map(|group| gathered(group, &mark)).collect();
+        }
+    }
+    if answer.total == 0 && !request.explain {
+        answer.notes.extend(why_nothing(&parts_of(query.expr.as_ref()), request, engine)?);
+    }
+    Ok(answer)
+}
+
+/// Words and filters as one expression.
+fn read(request: &Request, today: Date, notes: &mut Vec<String>) -> Option<Expr<String>> {
+    let asked = (request.wanted == Wanted::Quotes).then(|| question::read(&request.words)).flatten();
+    let words = match asked {
+        Some(expr) => Some(expr),
+        None => {
+            let parsed = parse::parse(&request.words, today);
+            notes.extend(parsed.notes);
+            parsed.expr.map(|expr| question::drop_asking_words(expr, notes))
+        }
+    };
+    let mut all: Vec<Expr<String>> = words.into_iter().collect();
+    all.extend(alternatives(&request.filters));
+    match all.len() {
+        0 => None,
+        1 => all.pop(),
+        _ => Some(Expr::And(all)),
+    }
+}
+
+/// Filters of one kind are alternatives, those of different kinds must all hold.
+fn alternatives(filters: &[Filter<String>]) -> Vec<Expr<String>> {
+    let mut kinds: Vec<Vec<Filter<String>>> = Vec::new();
+    for filter in filters {
+        let same = |list: &&mut Vec<Filter<String>>| {
+            list.first().is_some_and(|first| std::mem::discriminant(first) == std::mem::discriminant(filter))
+        };
+        match kinds.iter_mut().find(same) {
+            Some(list) => list.push(filter.clone()),
+            None => kinds.push(vec![filter.clone()]),
+        }
+    }
+    let expr = |mut list: Vec<Filter<String>>| match list.len() {
+        1 => Expr::Filter(list.remove(0)),
+        _ => Expr::Or(list.into_iter().map(Expr::Filter).collect()),
+    };
+    kinds.into_iter().map(expr).collect()
+}
+
+fn found(hit: Hit, expr: Option<&Expr<Places>>) -> Found {
+    let marks = |text: &str, start: u32| -> Vec<Span> {
+        let Some(expr) = expr else { return Vec::new() };
+        highlight::spans(text, expr)
+            .into_iter()
+            .map(|span| Span { start: span.start + start, end: span.end + start })
+            .collect()
+    };
+    let highlights = match &hit.row {
+        Row::Passage(row) => marks(&row.text, row.span.start),
+        Row::Quote(row) => row.content.iter().flat_map(|piece| marks(&piece.text, piece.span.start)).collect(),
+    };
+    Found { score: hit.score, highlights, row: hit.row }
+}
+
+fn gathered(group: Group, mark: &impl Fn(Hit) -> Found) -> Gathered {
+    Gathered {
+        key: group.key,
+        count: group.count,
+        found: group.hits.into_iter().map(mark).collect(),
+        newest: group.newest.map(mark),
+    }
+}
+
+/// What each part of a query finds by itself.
+fn parts(expr: Option<&Expr<String>>, request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer) -> Result<Vec<Clause>> {
+    let list: Vec<Expr<String>> = match expr {
+        None => Vec::new(),
+        Some(Expr::And(list) | Expr::Any(list) | Expr::Or(list)) => list.clone(),
+        Some(other) => vec![other.clone()],
+    };
+    let count = |part: Expr<String>| {
+        let text = parse::echo(&part);
+        let query = Query { expr: Some(part), sort: request.sort, limit: 0 };
+        let query = resolve::resolve(query, gazetteer, &mut Vec::new());
+        Ok(Clause { part: text, count: engine.count(request.wanted, &query)? })
+    };
+    list.into_iter().map(count).collect()
+}
+
+fn parts_of(expr: Option<&Expr<Places>>) -> Vec<Expr<Places>> {
+    match expr {
+        Some(Expr::And(list)) => list.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Names the parts of a query that find nothing even by themselves.
+fn why_nothing(parts: &[Expr<Places>], request: &Request, engine: &dyn Engine) -> Result<Vec<String>> {
+    let mut empty = Vec::new();
+    for part in parts {
+        let query = Query { expr: Some(part.clone()), sort: request.sort, limit: 0 };
+        if engine.count(request.wanted, &query)? == 0 {
+            let Ok(named) = part.clone().try_map(&mut |places: Places| Ok::<_, std::convert::Infallible>(places.typed));
+            empty.push(format!("nothing fits {}", parse::echo(&named)));
+        }
+    }
+    if empty.is_empty() && parts.len() > 1 {
+        empty.push("each part is found by itself, but never all of them together".to_string());
+    }
+    Ok(empty)
+}
