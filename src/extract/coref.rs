@@ -171,16 +171,21 @@ impl<'t> Cast<'t> {
     }
 
     fn regions(&mut self, places: &[Place], region_name: &dyn Fn(RegionId) -> String) {
-        let mut known: HashMap<RegionId, EntityId> = HashMap::new();
+        let mut known: HashMap<(RegionId, Option<String>), EntityId> = HashMap::new();
         for place in places {
-            let id = *known.entry(place.region).or_insert_with(|| {
+            // A seat that stands for its government (`the Kremlin`) speaks under its own name.
+            let seat = (place.form == Form::Metonym).then(|| {
+                let words = self.text.span(place.tokens.clone()).of(self.text.body);
+                words.strip_prefix("the ").or(words.strip_prefix("The ")).unwrap_or(words).to_string()
+            });
+            let id = *known.entry((place.region, seat.clone())).or_insert_with(|| {
                 let kind = EntityKind::Region {
                     id: place.region,
                     confidence: place.confidence,
                     runner_up: place.runner_up,
                 };
                 let words = self.words(&place.tokens);
-                self.add(region_name(place.region), kind, Profile { words, gender: None, plural: false })
+                self.add(seat.unwrap_or_else(|| region_name(place.region)), kind, Profile { words, gender: None, plural: false })
             });
             self.mention(place.tokens.clone(), id, place.form, Link::Gazetteer);
         }

@@ -114,9 +114,10 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
     let floor = clause_floor(text, at, sentence.start, runs);
     let ceiling = clause_ceiling(text, cue.end, sentence.end, runs);
     let low = text.low(at);
-    let before = phrase::before(text, at, floor);
-    let joined = at > sentence.start && text.low(at - 1) == "and" && before.is_none();
     let participle = low.ends_with("ing");
+    let aside = participle && at > floor && text.is_sign(at - 1, &[",", "—", "–"]);
+    let before = if aside { None } else { phrase::before(text, at, floor) };
+    let joined = at > sentence.start && text.low(at - 1) == "and" && before.is_none();
     let elliptic = before.is_none() && (joined || participle);
     if participle && !elliptic && !progressive(text, at, sentence.start) {
         return None;
@@ -327,7 +328,7 @@ fn opener(
     if text.low(at) == "to" && verb.infinitive() && (!verb.object_hears() || clause.addressee.is_some() || verb.lemma == "promise") {
         return Opener::Infinitive;
     }
-    if signs == 0 && verb.bare_clause() && !clause.inverted && is_clause(text, verb, at, ceiling) {
+    if signs == 0 && verb.bare_clause() && !clause.inverted && is_clause(text, verb, at, end) {
         return Opener::Bare;
     }
     Opener::Nothing

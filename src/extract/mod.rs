@@ -5,6 +5,7 @@
 pub mod about;
 pub mod coref;
 pub mod cue;
+pub mod linear;
 pub mod marks;
 pub mod name;
 pub mod phrase;

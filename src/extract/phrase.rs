@@ -64,7 +64,7 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
         if !first && text.is_capital(end) && is_day(low) {
             break;
         }
-        if low.ends_with("ly") && !text.is_capital(end) && !first && en::is_adverb(low) {
+        if low.ends_with("ed") && !text.is_capital(end) && !first && en::is_preposition(text.low(end + 1)) {
             break;
         }
         if matches!(low, "who" | "which" | "that" | "to" | "not") {
@@ -133,11 +133,23 @@ fn around_parenthesis(text: &Text<'_>, close: usize, floor: usize) -> Option<Ran
     }
     let inside = open + 1..close;
     // `the special envoy, Steve Witkoff, told`: the name between the commas speaks.
+    let low = text.low(inside.start);
+    let aside = en::is_determiner(low)
+        || en::is_preposition(low)
+        || matches!(low, "who" | "which" | "whose" | "where" | "former" | "now" | "then" | "himself" | "herself" | "himself" | "also")
+        || en::is_role_noun(low)
+        || en::is_title(low)
+        || low.ends_with("ing")
+        || text.tokens[inside.start].class == Class::Number
+        || inside.len() <= 4;
     let all_name = inside.len() <= 5
         && inside.clone().all(|at| text.is_capital(at) || matches!(text.low(at), "de" | "al" | "van" | "von" | "bin" | "."))
         && !inside.is_empty();
     if sign == "," && all_name && !is_day(text.low(inside.start)) && !text.is_capital(open.saturating_sub(1)) {
         return Some(inside);
+    }
+    if sign == "," && !aside {
+        return None;
     }
     collect_left(text, open, floor)
 }

@@ -159,6 +159,11 @@ impl Finder<'_> {
             let end = self.content_end(number, clause.content);
             return (end > clause.content + 2).then_some(clause.content..end);
         }
+        // `Smith said …, according to a recording`: Smith said it.
+        let reported = |before: &Clause| before.cue.start >= sentence.start && before.opener != Opener::According;
+        if according && self.clauses[..number].iter().any(reported) {
+            return None;
+        }
         let comma = clause.start.checked_sub(1)?;
         let divided = self.text.is_sign(comma, &[","]) || self.run_ending_before(clause).is_some();
         if !(divided || according) || clause.elliptic || comma < sentence.start + 2 {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::document::{Form, RegionId};
-use crate::extract::name::{Name, NameClass};
+use crate::extract::name::{Name, NameClass, is_first_name};
 use crate::extract::segment::Text;
 use crate::gazetteer::{Candidate, Gazetteer, NameKind, RegionKind, fold};
 use crate::lang::english as en;
@@ -113,7 +113,7 @@ fn free(text: &Text<'_>, tokens: &Range<usize>, names: &[Name]) -> bool {
     match name.class {
         NameClass::Place => true,
         NameClass::Organisation => whole,
-        NameClass::Person => whole && name.title.is_none() && tokens.len() > 1 && !crate::extract::name::is_first_name(text.low(tokens.start)),
+        NameClass::Person => whole && name.title.is_none() && name.score < 0.7 && tokens.len() > 1 && !is_first_name(text.low(tokens.start)),
     }
 }
 

@@ -336,7 +336,7 @@ impl Gazetteer {
             Some(RegionKind::Territory) => 6.0,
             Some(RegionKind::Subcontinent | RegionKind::Macro) => 12.0,
             Some(RegionKind::Informal | RegionKind::Water) => 7.0,
-            Some(RegionKind::Adm1) => 1.5,
+            Some(RegionKind::Adm1) => 0.5,
             Some(RegionKind::Adm2) => -0.5,
             _ => 0.0,
         };

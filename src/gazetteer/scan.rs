@@ -140,7 +140,8 @@ impl Gazetteer {
         let names = &self.places.names;
         let mut node = names.root();
         let mut output = 0;
-        let mut letters = 0;
+        let (mut letters, mut parts) = (0, 0);
+        let mut apostrophe = None;
         let mut chars = rest.char_indices().peekable();
         let mut bytes = [0; 4];
         while let Some((at, c)) = chars.next() {
@@ -167,6 +168,7 @@ impl Gazetteer {
                     if !chars.peek().is_some_and(|(_, next)| class(*next) == Class::Word) {
                         return;
                     }
+                    apostrophe = Some(at + c.len_utf8());
                     continue;
                 }
                 Class::Other if c == '.' && (1..=4).contains(&letters) => {
@@ -204,7 +206,7 @@ impl Gazetteer {
                         return;
                     }
                     feed(' ');
-                    letters = 0;
+                    (letters, parts) = (0, parts + 1);
                 }
                 Class::Other => return,
             }
@@ -213,7 +215,9 @@ impl Gazetteer {
             }
             if node.is_final() {
                 let end = at + c.len_utf8();
-                if ends_word(&rest[end..]) {
+                // `America's` is not the Americas; `St. John's` is a name.
+                let possessive = apostrophe == Some(at) && parts == 0;
+                if !possessive && ends_word(&rest[end..]) {
                     report(end, output + node.final_output().value());
                 }
             }
@@ -242,9 +246,22 @@ impl Gazetteer {
     /// True when a name counts where it stands.
     fn counts(&self, packed: Packed, text: &str, start: usize, end: usize, ordinary: bool) -> bool {
         packed.kind() != NameKind::Abbreviation
+            && (!is_acronym(&text[start..end]) || self.is_shouted(packed))
             && !packed.has(file::ASKED)
             && (!packed.has(file::AFTER_THE) || after_the(&text[..start]))
             && (!packed.has(file::QUALIFIED) || ordinary && self.is_qualified(packed, text, end))
+    }
+
+    /// True for a place so well known that a headline or dateline in capitals may mean it: `IRAN`, `PARIS`, but
+    /// not `NATO` in the Philippines or `HIV` in Iran.
+    fn is_shouted(&self, packed: Packed) -> bool {
+        match self.places.kind(packed.place()) {
+            Some(RegionKind::City | RegionKind::Adm1 | RegionKind::Adm2) => {
+                self.places.population(packed.place()) >= 200_000 && packed.kind() == NameKind::Name
+                    || self.places.population(packed.place()) >= 1_000_000
+            }
+            _ => packed.kind() == NameKind::Name,
+        }
     }
 
     /// `, Poland` after the name of a Polish place.
@@ -274,6 +291,11 @@ impl Gazetteer {
         let units = self.typed(&super::key(&text[start..end]), unit);
         (!units.is_empty()).then(|| (text.len() - after.len() + length, units))
     }
+}
+
+/// True for a word of at most five letters, all capitals.
+fn is_acronym(word: &str) -> bool {
+    (2..=5).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// True when a name may start here: a capital, a digit, a letter of a script without capitals, or an Arabic

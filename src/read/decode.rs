@@ -158,10 +158,7 @@ mod tests {
     fn what_is_no_text_says_what_it_is() {
         assert!(binary(b"%PDF-1.7").is_some());
         assert!(binary(&[0, 1, 2, 3, 4, 5, 200, 7]).is_some());
-        assert!(
-            binary("Жителі \0 міста".as_bytes()).is_some_and(|_| true)
-                || binary("Жителі міста".as_bytes()).is_none()
-        );
+        assert!(binary("Жителі міста".as_bytes()).is_none());
         assert!(binary(b"T\0h\0e\0 \0e\0n\0d\0").is_none());
         assert!(binary(b"").is_none());
     }

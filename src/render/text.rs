@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::Options;
-use crate::document::{QuoteKind, Span};
+use crate::document::{DateSource, QuoteKind, Span};
 use crate::engine::Row;
 use crate::rows::{Head, PassageRow, Piece, QuoteRow, Who};
 use crate::search::{Answer, Found, Gathered};
@@ -101,9 +101,13 @@ fn speaker(who: Option<&Who>) -> String {
 }
 
 fn dated(head: &Head) -> String {
-    let date = head.published.as_ref().map(|published| published.at.get(..10).unwrap_or(&published.at));
+    let date = head.published.as_ref().map(|published| {
+        let day = clean(published.at.get(..10).unwrap_or(&published.at));
+        // A file's own date says when it was saved, not when it was published.
+        if published.found_in == DateSource::FileTime { format!("file of {day}") } else { day }
+    });
     let parts: Vec<String> =
-        date.map(clean).into_iter().chain((!head.source.is_empty()).then(|| clean(&head.source))).collect();
+        date.into_iter().chain((!head.source.is_empty()).then(|| clean(&head.source))).collect();
     if parts.is_empty() { String::new() } else { format!(" · {}", parts.join(" · ")) }
 }
 

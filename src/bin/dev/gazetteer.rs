@@ -378,7 +378,7 @@ impl Draft {
             place.parents.extend(division.or_else(|| self.codes.get(country).copied()));
             let aliases = known.map_or(&[][..], |city| &city.alternatenames);
             for alias in aliases {
-                if is_useful(alias, name, population, TRANSLITERATED.contains(&country)) {
+                if is_useful(alias, name, population, country) {
                     place.spell(&alias.replace(['’', '‘'], "'"));
                 }
             }
@@ -546,9 +546,9 @@ impl Draft {
             let mut keys: BTreeMap<String, (NameKind, u32)> = BTreeMap::new();
             let shown = (&place.name, &(NameKind::Name, 0));
             for (spelling, (kind, flags)) in [shown].into_iter().chain(&place.names) {
-                for key in keys_of(spelling, place) {
+                for (key, more) in keys_of(spelling, place) {
                     let short = key.chars().count() < 3 && key.is_ascii();
-                    let new = (*kind, flags | if short { file::ASKED } else { 0 });
+                    let new = (*kind, flags | more | if short { file::ASKED } else { 0 });
                     let old = keys.entry(key).or_insert(new);
                     *old = (old.0.min(new.0), old.1 & new.1 | (old.1 | new.1) & (OWN | LEADS));
                 }
@@ -659,7 +659,7 @@ impl Draft {
             RegionKind::Country | RegionKind::Continent => 10.0,
             RegionKind::Informal | RegionKind::Water => 7.0,
             RegionKind::Territory => 6.0,
-            RegionKind::Adm1 => 1.5,
+            RegionKind::Adm1 => 0.5,
             RegionKind::Adm2 => -0.5,
             RegionKind::City => 0.0,
         };
@@ -812,7 +812,7 @@ fn is_native(name: &str) -> bool {
 }
 
 /// True when a source's further name of a town is worth keeping.
-fn is_useful(alias: &str, name: &str, population: u32, transliterated: bool) -> bool {
+fn is_useful(alias: &str, name: &str, population: u32, country: &str) -> bool {
     if !is_spelling(alias) {
         return population >= LARGE_CITY && is_native(alias);
     }
@@ -822,8 +822,15 @@ fn is_useful(alias: &str, name: &str, population: u32, transliterated: bool) -> 
     let letters = alias.chars().count();
     let alike = likeness(&alias, &name) >= 0.5;
     // Short exonyms are mostly noise to readers of English: `Log` for Łódź, `Okay` for Les Cayes.
+    let transliterated = TRANSLITERATED.contains(&country);
     let long = letters >= 5 || letters == 4 && alike && transliterated && population >= 15_000;
-    !tail && alias != name && long && (alike || population >= 15_000)
+    // In English-speaking countries they are old names and nicknames: `Creek`, `The Center`.
+    let english = matches!(country, "US" | "CA" | "AU" | "NZ" | "GB" | "IE");
+    let wanted = match english {
+        true => likeness(&alias, &name) >= 0.75,
+        false => alike || population >= LARGE_CITY,
+    };
+    !tail && alias != name && long && wanted
 }
 
 /// How alike two words are, from 0 to 1: one less the share of letters to be changed.
@@ -845,35 +852,38 @@ fn likeness(a: &str, b: &str) -> f32 {
 const ARTICLES: &[&str] = &["al ", "ar ", "as ", "ash ", "at ", "ath ", "ad ", "an ", "az ", "el "];
 const ARABIC: &[&str] = &["AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB", "LY", "OM", "PS", "QA", "SA", "SD", "SY", "YE"];
 
-/// The keys under which a spelling is found.
-fn keys_of(spelling: &str, place: &Place) -> Vec<String> {
-    let mut keys = vec![key(spelling)];
+/// The keys under which a spelling is found, each with the conditions that come with it.
+fn keys_of(spelling: &str, place: &Place) -> Vec<(String, u32)> {
+    let whole = key(spelling);
+    let mut keys = vec![(whole.clone(), 0)];
+    let mut add = |key: String| keys.push((key, 0));
     if let Some((head, tail)) = spelling.split_once('(') {
-        keys.push(key(&format!("{head} {}", tail.split_once(')').map_or("", |(_, tail)| tail))));
-    }
-    if let Some(bare) = keys[0].strip_prefix("the ") {
-        keys.push(bare.to_string());
+        add(key(&format!("{head} {}", tail.split_once(')').map_or("", |(_, tail)| tail))));
     }
     for (long, short) in [("saint ", "st "), ("fort ", "ft "), ("mount ", "mt ")] {
-        if let Some(rest) = keys[0].strip_prefix(long) {
-            keys.push(format!("{short}{rest}"));
-        } else if let Some(rest) = keys[0].strip_prefix(short) {
-            keys.push(format!("{long}{rest}"));
+        if let Some(rest) = whole.strip_prefix(long) {
+            add(format!("{short}{rest}"));
+        } else if let Some(rest) = whole.strip_prefix(short) {
+            add(format!("{long}{rest}"));
         }
     }
     let country = place.country.unwrap_or_default();
     let arabic = std::str::from_utf8(&country).is_ok_and(|country| ARABIC.contains(&country));
-    if arabic && (place.population >= 20_000 || place.kind == RegionKind::Adm1) {
-        if let Some(stem) = ARTICLES.iter().find_map(|article| keys[0].strip_prefix(article)) {
-            let stem = stem.to_string();
-            keys.push(format!("al {stem}"));
-            if stem.chars().count() >= 5 {
-                keys.extend(stem.strip_suffix("ah").map(|short| format!("{short}a")));
-                keys.push(stem);
-            }
+    let stem = ARTICLES.iter().find_map(|article| whole.strip_prefix(article));
+    let known = place.population >= 20_000 || place.kind == RegionKind::Adm1;
+    if let Some(stem) = stem.filter(|_| arabic && known) {
+        add(format!("al {stem}"));
+        if stem.chars().count() >= 5 {
+            stem.strip_suffix("ah").into_iter().for_each(|short| add(format!("{short}a")));
+            add(stem.to_string());
         }
     }
-    keys.retain(|key| !key.is_empty() && key.len() <= 100);
+    if let Some(bare) = whole.strip_prefix("the ") {
+        // `The Gambia` is as well `Gambia`; but `Valley` is not `The Valley`, nor `West` the West.
+        let country = matches!(place.kind, RegionKind::Country | RegionKind::Territory);
+        keys.push((bare.to_string(), if country { 0 } else { file::AFTER_THE }));
+    }
+    keys.retain(|(key, _)| !key.is_empty() && key.len() <= 100);
     keys
 }
 

@@ -40,9 +40,20 @@ pub struct Model {
     /// Transition scores of each pass.
     pub transitions: Vec<Transitions>,
     clusters: hash::Hashed<Clusters>,
+    /// One bit for a range of keys: most features that are asked for are not kept, and end here.
+    filter: Vec<u64>,
+    /// Where the keys start whose high bits are the index.
+    starts: Vec<u32>,
+    /// Keys in order, and their rows.
     keys: Vec<u32>,
     rows: Vec<[i8; LANES]>,
 }
+
+/// Bits of a key that choose its place in [`Model::starts`].
+const START_BITS: u32 = 17;
+
+/// Bits of a key that choose its bit in [`Model::filter`].
+const FILTER_BITS: u32 = 22;
 
 impl Model {
     /// Reads a data file; what is cut short or damaged reads as a model that knows nothing.
@@ -66,44 +77,52 @@ impl Model {
             self.transitions.push(table);
         }
         let features = reader.varint()? as usize;
-        let slots = (features * 2).next_power_of_two().max(2);
-        self.keys = vec![0; slots];
-        self.rows = vec![[0; LANES]; slots];
+        if features > reader.data.len() {
+            return None;
+        }
+        self.keys.reserve_exact(features);
+        self.rows.reserve_exact(features);
         let mut key = 0_u32;
         for _ in 0..features {
-            key = key.wrapping_add(reader.varint()?);
-            let row = reader.row()?;
-            self.put(key, row);
+            key = key.checked_add(reader.varint()?)?;
+            self.keys.push(key);
+            self.rows.push(reader.row()?);
         }
+        self.index();
         Some(())
     }
 
-    fn put(&mut self, key: u32, row: [i8; LANES]) {
-        let mask = self.keys.len() - 1;
-        let mut slot = key as usize & mask;
-        while self.keys[slot] != 0 {
-            slot = (slot + 1) & mask;
+    fn index(&mut self) {
+        self.filter = vec![0; 1 << (FILTER_BITS - 6)];
+        self.starts = vec![0; (1 << START_BITS) + 1];
+        for &key in &self.keys {
+            let bit = key >> (32 - FILTER_BITS);
+            self.filter[(bit >> 6) as usize] |= 1 << (bit & 63);
+            self.starts[(key >> (32 - START_BITS)) as usize + 1] += 1;
         }
-        self.keys[slot] = key;
-        self.rows[slot] = row;
+        let mut sum = 0;
+        for start in &mut self.starts {
+            sum += *start;
+            *start = sum;
+        }
     }
 
     /// Adds the weights of a feature to `sums`.
     #[inline]
     pub fn add(&self, key: u32, sums: &mut Sums) {
-        let mask = self.keys.len().wrapping_sub(1);
-        let mut slot = key as usize & mask;
-        while let Some(&stored) = self.keys.get(slot) {
-            if stored == key {
-                for (sum, &weight) in sums.iter_mut().zip(&self.rows[slot]) {
-                    *sum = sum.saturating_add(i16::from(weight));
-                }
-                return;
+        let bit = key >> (32 - FILTER_BITS);
+        if self.filter.get((bit >> 6) as usize).is_some_and(|bits| bits >> (bit & 63) & 1 == 1) {
+            self.add_kept(key, sums);
+        }
+    }
+
+    fn add_kept(&self, key: u32, sums: &mut Sums) {
+        let start = (key >> (32 - START_BITS)) as usize;
+        let (from, to) = (self.starts[start] as usize, self.starts[start + 1] as usize);
+        if let Some(n) = self.keys[from..to].iter().position(|&kept| kept == key) {
+            for (sum, &weight) in sums.iter_mut().zip(&self.rows[from + n]) {
+                *sum = sum.saturating_add(i16::from(weight));
             }
-            if stored == 0 {
-                return;
-            }
-            slot = (slot + 1) & mask;
         }
     }
 
@@ -196,9 +215,10 @@ impl Reader<'_> {
         for _ in 0..self.varint()? {
             coarse.push([self.short()?, self.short()?, self.short()?, self.short()?]);
         }
-        let mut words = hash::Hashed::default();
+        let count = self.varint()?;
+        let mut words = hash::Hashed::with_capacity_and_hasher(count.min(1 << 20) as usize, Default::default());
         let mut key = 0_u32;
-        for _ in 0..self.varint()? {
+        for _ in 0..count {
             key = key.wrapping_add(self.varint()?);
             let fine = self.short()?;
             let second = [self.short()?, self.short()?, self.short()?];

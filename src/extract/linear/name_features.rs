@@ -181,6 +181,11 @@ impl Scene {
     fn count(&mut self, words: &Words) {
         for n in 0..self.sentences.len() {
             let (start, end) = self.sentences[n];
+            let habit = self.habit((start, end), words);
+            if habit.shouted || habit.titled {
+                // Capitals of a headline tell nothing.
+                continue;
+            }
             for token in start..end {
                 if self.word(token, words).capital {
                     self.count_capital(token, start, end, words);

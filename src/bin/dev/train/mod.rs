@@ -40,7 +40,7 @@ impl Options {
         while let Some(arg) = rest.next() {
             let name = arg.strip_prefix("--").ok_or(USAGE)?;
             match name {
-                "clean" | "one-pass" | "plain" => options.flags.push(name.to_owned()),
+                "clean" | "one-pass" | "plain" | "refit-own" => options.flags.push(name.to_owned()),
                 "out" => options.out = Some(rest.next().ok_or(USAGE)?.into()),
                 name => options.named.push((name.to_owned(), rest.next().ok_or(USAGE)?.clone())),
             }

@@ -256,7 +256,8 @@ fn prune(
             thin
         })
         .collect();
-    let thin: Vec<&Example> = thin.iter().collect();
+    let own = options.has("refit-own");
+    let thin: Vec<&Example> = thin.iter().filter(|example| !own || Some(example.set) == plan.target).collect();
     let from = Weights { rows: order.iter().map(|&n| full.rows[n as usize]).collect(), transitions: full.transitions };
     let more = Plan { epochs: options.number("refit", 3)?, rate: plan.rate / 2.0, seed: plan.seed + 1, ..plan.clone() };
     let mut weights = if more.epochs == 0 { from } else { train(&thin, order.len(), &more, Some(&from)) };
