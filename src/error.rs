@@ -22,6 +22,14 @@ pub enum Error {
         /// What is wrong, where, and what would be right.
         reason: String,
     },
+    /// A file or record was read, and holds no article.
+    #[error("{path}: {reason}")]
+    NoArticle {
+        /// The file, with the line or record where there are several.
+        path: PathBuf,
+        /// What it holds instead, and what was looked for.
+        reason: String,
+    },
     /// A file of a kind that is not read.
     #[error("{path}: {reason}")]
     Unsupported {
@@ -53,6 +61,14 @@ pub enum Error {
     IndexBusy {
         /// The index.
         path: PathBuf,
+    },
+    /// A file of the index is broken.
+    #[error("{path}: the index is damaged; rebuild it with: onrecord index --rebuild FOLDER ({reason})")]
+    IndexDamaged {
+        /// The index.
+        path: PathBuf,
+        /// What the engine said.
+        reason: String,
     },
     /// The index cannot be read or written.
     #[error("{path}: the index {doing} failed: {reason}")]

@@ -126,7 +126,11 @@ impl Scores {
 
 impl std::fmt::Display for Scores {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{:24}{:>7}{:>7}  {:>6}{:>7}{:>7}   end to end:{:>6}{:>7}{:>7}", "", "gold", "found", "P", "R", "F1", "P", "R", "F1")?;
+        writeln!(
+            f,
+            "{:24}{:>7}{:>7}  {:>6}{:>7}{:>7}   end to end:{:>6}{:>7}{:>7}",
+            "", "gold", "found", "P", "R", "F1", "P", "R", "F1"
+        )?;
         for (tally, view) in self.quotes.iter().flatten().zip(View::ALL) {
             row(f, view.name(), tally)?;
         }
@@ -214,16 +218,24 @@ impl Words {
         let words: Vec<(usize, usize)> = self.within(start, end).collect();
         let cut = words.iter().enumerate().skip(1).find(|(number, word)| {
             let before = words[number - 1].1;
-            let sign = self.points[before..word.0].iter().any(|c| matches!(c, ',' | '(' | ';' | ':' | '–' | '—'));
+            let sign =
+                self.points[before..word.0].iter().any(|c| matches!(c, ',' | '(' | ';' | ':' | '–' | '—'));
             sign || CUTS.contains(&self.text(**word).as_str())
         });
         let mut kept = match cut {
-            Some((number, _)) if words[..number].iter().any(|word| !DETERMINERS.contains(&self.text(*word).as_str())) => {
+            Some((number, _))
+                if words[..number].iter().any(|word| !DETERMINERS.contains(&self.text(*word).as_str())) =>
+            {
                 words[..number].to_vec()
             }
             _ => words,
         };
-        while kept.len() > 1 && matches!(self.text(kept[kept.len() - 1]).as_str(), "s" | "r" | "d" | "jr" | "sr" | "ii" | "iii") {
+        while kept.len() > 1
+            && matches!(
+                self.text(kept[kept.len() - 1]).as_str(),
+                "s" | "r" | "d" | "jr" | "sr" | "ii" | "iii"
+            )
+        {
             kept.pop();
         }
         kept.last().map(|word| word.0)
@@ -231,12 +243,31 @@ impl Words {
 }
 
 const CUTS: &[&str] = &[
-    "of", "for", "from", "at", "in", "on", "with", "who", "whose", "which", "that", "to", "by", "near", "about", "and",
-    "told", "said", "says", "speaking", "when", "while", "as",
+    "of", "for", "from", "at", "in", "on", "with", "who", "whose", "which", "that", "to", "by", "near",
+    "about", "and", "told", "said", "says", "speaking", "when", "while", "as",
 ];
 const DETERMINERS: &[&str] = &[
-    "the", "a", "an", "mr", "mrs", "ms", "dr", "sir", "rep", "sen", "gov", "president", "former", "his", "her", "their",
-    "its", "this", "that", "these", "those",
+    "the",
+    "a",
+    "an",
+    "mr",
+    "mrs",
+    "ms",
+    "dr",
+    "sir",
+    "rep",
+    "sen",
+    "gov",
+    "president",
+    "former",
+    "his",
+    "her",
+    "their",
+    "its",
+    "this",
+    "that",
+    "these",
+    "those",
 ];
 const PRONOUNS: &[&str] = &["he", "she", "they", "it", "i", "we", "who", "you", "him", "her", "them", "one"];
 
@@ -299,7 +330,9 @@ fn speaker_right(words: &Words, gold: &Piece, found: &Piece, name_asked: bool) -
         let head = words.head(from, to);
         for [start, end] in &spans {
             let gold_head = words.head(*start, *end);
-            if gold_head.is_some_and(|head| (from..to).contains(&head)) || head.is_some_and(|head| (*start..*end).contains(&head)) {
+            if gold_head.is_some_and(|head| (from..to).contains(&head))
+                || head.is_some_and(|head| (*start..*end).contains(&head))
+            {
                 return true;
             }
         }
@@ -342,19 +375,41 @@ fn names_match(found: &str, gold: &str) -> bool {
 
 /// Kinds of gold places that are neither wanted nor wrong.
 const IGNORED: &[&str] = &[
-    "embedded_literal", "embedded_associative", "non_toponym", "facility", "location_phrase", "location_common",
-    "locphr_DIF", "nested",
+    "embedded_literal",
+    "embedded_associative",
+    "non_toponym",
+    "facility",
+    "location_phrase",
+    "location_common",
+    "locphr_DIF",
+    "nested",
 ];
 /// Kinds of gold places that are wanted.
 const WANTED: &[&str] = &[
-    "literal", "literal_modifier", "mixed", "coercion", "metonymic", "associative_modifier", "demonym", "homonym",
-    "language", "toponym", "location", "place", "norp", "locphr_LAND", "locphr_GAG", "locphr_ADJ",
+    "literal",
+    "literal_modifier",
+    "mixed",
+    "coercion",
+    "metonymic",
+    "associative_modifier",
+    "demonym",
+    "homonym",
+    "language",
+    "toponym",
+    "location",
+    "place",
+    "norp",
+    "locphr_LAND",
+    "locphr_GAG",
+    "locphr_ADJ",
 ];
 
 fn places(gold: &[Place], found: &[Place]) -> (Tally, usize) {
     let overlap = |a: &Place, b: &Place| a.end.min(b.end).saturating_sub(a.start.max(b.start));
-    let wanted: Vec<&Place> = gold.iter().filter(|p| WANTED.contains(&p.kind.as_str()) && !p.nested).collect();
-    let ignored: Vec<&Place> = gold.iter().filter(|p| IGNORED.contains(&p.kind.as_str()) || p.nested).collect();
+    let wanted: Vec<&Place> =
+        gold.iter().filter(|p| WANTED.contains(&p.kind.as_str()) && !p.nested).collect();
+    let ignored: Vec<&Place> =
+        gold.iter().filter(|p| IGNORED.contains(&p.kind.as_str()) || p.nested).collect();
     let mut pairs: Vec<(bool, usize, usize, usize)> = Vec::new();
     for (i, a) in wanted.iter().enumerate() {
         for (j, b) in found.iter().enumerate() {

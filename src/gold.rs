@@ -141,7 +141,13 @@ pub fn annotate(line: &Line, document: &Document, gazetteer: &Gazetteer) -> Valu
     Value::Object(all)
 }
 
-fn pieces(document: &Document, quote: &Quote, group: usize, points: &Points, gazetteer: &Gazetteer) -> Vec<Value> {
+fn pieces(
+    document: &Document,
+    quote: &Quote,
+    group: usize,
+    points: &Points,
+    gazetteer: &Gazetteer,
+) -> Vec<Value> {
     let mut shared = Map::new();
     shared.insert("kind".into(), json!(quote.kind.name()));
     shared.insert("group".into(), json!(group));

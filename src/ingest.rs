@@ -34,7 +34,7 @@ pub struct Report {
     pub articles: usize,
     /// Quotes found in them.
     pub quotes: usize,
-    /// Files of kinds that are not read, and files that hold no article.
+    /// Files of kinds that are not read, and files and records that hold no article.
     pub left_alone: Vec<Error>,
     /// Files, or articles in them, that could not be read.
     pub failed: Vec<Error>,
@@ -142,7 +142,9 @@ fn hidden(entry: &walkdir::DirEntry) -> bool {
 
 /// An index that lies among the articles is not an article.
 fn is_index(entry: &walkdir::DirEntry) -> bool {
-    entry.file_type().is_dir() && entry.path().join("meta.json").exists() && entry.path().join(".managed.json").exists()
+    entry.file_type().is_dir()
+        && entry.path().join("meta.json").exists()
+        && entry.path().join(".managed.json").exists()
 }
 
 fn visit(entry: &walkdir::DirEntry, folder: &Path, root: &Path, files: &mut Vec<Found>, report: &mut Report) {
@@ -190,12 +192,18 @@ fn key(path: &Path) -> String {
 }
 
 fn stamp(metadata: &Metadata) -> Stamp {
-    let age = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    let age =
+        metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     Stamp { mtime: age.as_nanos() as u64, size: metadata.len() }
 }
 
 /// Sorts files into those to read and those to forget.
-fn sort<'f>(found: &'f [Found], known: &HashMap<String, Stamp>, folders: &[PathBuf], report: &mut Report) -> Work<'f> {
+fn sort<'f>(
+    found: &'f [Found],
+    known: &HashMap<String, Stamp>,
+    folders: &[PathBuf],
+    report: &mut Report,
+) -> Work<'f> {
     let mut work = Work { read: Vec::new(), gone: Vec::new() };
     for file in found {
         match known.get(&file.key) {
@@ -208,7 +216,8 @@ fn sort<'f>(found: &'f [Found], known: &HashMap<String, Stamp>, folders: &[PathB
         }
         work.read.push(file);
     }
-    let roots: Vec<PathBuf> = folders.iter().filter_map(|folder| std::fs::canonicalize(folder).ok()).collect();
+    let roots: Vec<PathBuf> =
+        folders.iter().filter_map(|folder| std::fs::canonicalize(folder).ok()).collect();
     let below = |file: &str| roots.iter().any(|root| Path::new(file).starts_with(Path::new(&key(root))));
     let here: std::collections::HashSet<&str> = found.iter().map(|file| file.key.as_str()).collect();
     work.gone = known.keys().filter(|file| below(file) && !here.contains(file.as_str())).cloned().collect();
@@ -265,7 +274,7 @@ fn index_file(file: &Found, pen: &Pen, gazetteer: &Gazetteer) -> Result<Part> {
         let mut part = Part::default();
         let mut articles = match read::open(&file.path, &file.shown, &file.root_key) {
             Ok(articles) => articles,
-            Err(error @ Error::Unsupported { .. }) => {
+            Err(error @ (Error::Unsupported { .. } | Error::NoArticle { .. })) => {
                 part.left_alone.push(error);
                 writer.add_file(&file.key, file.stamp)?;
                 return Ok(part);
@@ -277,8 +286,10 @@ fn index_file(file: &Found, pen: &Pen, gazetteer: &Gazetteer) -> Result<Part> {
         };
         loop {
             let (batch, more) = next_batch(&mut articles, &mut part);
-            let counts: Vec<usize> =
-                batch.into_par_iter().map(|article| index_article(file, article, writer, gazetteer)).collect::<Result<_>>()?;
+            let counts: Vec<usize> = batch
+                .into_par_iter()
+                .map(|article| index_article(file, article, writer, gazetteer))
+                .collect::<Result<_>>()?;
             part.articles += counts.len();
             part.quotes += counts.iter().sum::<usize>();
             if !more {
@@ -300,7 +311,7 @@ fn next_batch(articles: &mut impl Iterator<Item = Result<Article>>, part: &mut P
     for article in articles.by_ref() {
         match article {
             Ok(article) => batch.push(article),
-            Err(error @ Error::Unsupported { .. }) => part.left_alone.push(error),
+            Err(error @ (Error::Unsupported { .. } | Error::NoArticle { .. })) => part.left_alone.push(error),
             Err(error) => part.failed.push(error),
         }
         if batch.len() == BATCH {

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::document::{
-    ArticleId, Attribution, Document, Entity, EntityKind, Grade, Link, Published, Quote, QuoteKind, Reason, RegionId, Span,
+    ArticleId, Attribution, Document, Entity, EntityKind, Grade, Link, Published, Quote, QuoteKind, Reason,
+    RegionId, Span,
 };
 use crate::gazetteer::Gazetteer;
 use crate::lang::{Language, Stance};
@@ -201,7 +202,12 @@ fn passages(document: &Document, head: &Head, gazetteer: &Gazetteer) -> Vec<(Pas
     spans.into_iter().map(|span| passage(document, head, span, gazetteer)).collect()
 }
 
-fn passage(document: &Document, head: &Head, span: Span, gazetteer: &Gazetteer) -> (PassageRow, Vec<RegionId>) {
+fn passage(
+    document: &Document,
+    head: &Head,
+    span: Span,
+    gazetteer: &Gazetteer,
+) -> (PassageRow, Vec<RegionId>) {
     let mut named: Vec<RegionId> = Vec::new();
     for mention in document.mentions.iter().filter(|mention| span.contains(mention.span)) {
         if let EntityKind::Region { id, .. } = document.entity(mention.entity).kind
@@ -279,7 +285,11 @@ fn context(document: &Document, quote: &Quote) -> Span {
     if let Some(cue) = &quote.cue {
         hull = hull.cover(cue.span);
     }
-    document.sentences.iter().filter(|sentence| sentence.overlaps(hull)).fold(hull, |all, sentence| all.cover(*sentence))
+    document
+        .sentences
+        .iter()
+        .filter(|sentence| sentence.overlaps(hull))
+        .fold(hull, |all, sentence| all.cover(*sentence))
 }
 
 fn who(document: &Document, attribution: &Attribution) -> Who {

@@ -85,8 +85,10 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
     let mut notes = Vec::new();
     let expr = read(request, today, &mut notes);
     let read_as = expr.as_ref().map(parse::echo).unwrap_or_default();
-    let clauses = if request.explain { parts(expr.as_ref(), request, engine, gazetteer)? } else { Vec::new() };
-    let query = resolve::resolve(Query { expr, sort: request.sort, limit: request.limit }, gazetteer, &mut notes);
+    let clauses =
+        if request.explain { parts(expr.as_ref(), request, engine, gazetteer)? } else { Vec::new() };
+    let query =
+        resolve::resolve(Query { expr, sort: request.sort, limit: request.limit }, gazetteer, &mut notes);
     let mark = |hit: Hit| found(hit, query.expr.as_ref());
     let mut answer = Answer { read_as, notes, total: 0, found: Vec::new(), groups: Vec::new(), clauses };
     match request.group {
@@ -156,7 +158,9 @@ fn found(hit: Hit, expr: Option<&Expr<Places>>) -> Found {
     };
     let highlights = match &hit.row {
         Row::Passage(row) => marks(&row.text, row.span.start),
-        Row::Quote(row) => row.content.iter().flat_map(|piece| marks(&piece.text, piece.span.start)).collect(),
+        Row::Quote(row) => {
+            row.content.iter().flat_map(|piece| marks(&piece.text, piece.span.start)).collect()
+        }
     };
     Found { score: hit.score, highlights, row: hit.row }
 }
@@ -171,7 +175,12 @@ fn gathered(group: Group, mark: &impl Fn(Hit) -> Found) -> Gathered {
 }
 
 /// What each part of a query finds by itself.
-fn parts(expr: Option<&Expr<String>>, request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer) -> Result<Vec<Clause>> {
+fn parts(
+    expr: Option<&Expr<String>>,
+    request: &Request,
+    engine: &dyn Engine,
+    gazetteer: &Gazetteer,
+) -> Result<Vec<Clause>> {
     let list: Vec<Expr<String>> = match expr {
         None => Vec::new(),
         Some(Expr::And(list) | Expr::Any(list) | Expr::Or(list)) => list.clone(),
@@ -199,7 +208,8 @@ fn why_nothing(parts: &[Expr<Places>], request: &Request, engine: &dyn Engine) -
     for part in parts {
         let query = Query { expr: Some(part.clone()), sort: request.sort, limit: 0 };
         if engine.count(request.wanted, &query)? == 0 {
-            let Ok(named) = part.clone().try_map(&mut |places: Places| Ok::<_, std::convert::Infallible>(places.typed));
+            let Ok(named) =
+                part.clone().try_map(&mut |places: Places| Ok::<_, std::convert::Infallible>(places.typed));
             empty.push(format!("nothing fits {}", parse::echo(&named)));
         }
     }

@@ -158,9 +158,14 @@ fn answer(
 }
 
 fn conditions(filters: &Filters, today: jiff::civil::Date) -> Result<Vec<Filter<String>>> {
-    let kinds: Vec<QuoteKind> =
-        QuoteKind::ALL.into_iter().filter(|kind| filters.kind.iter().any(|name| name == kind.name())).collect();
-    let grade = filters.about_min.as_deref().and_then(|name| Grade::ALL.into_iter().find(|grade| grade.name() == name));
+    let kinds: Vec<QuoteKind> = QuoteKind::ALL
+        .into_iter()
+        .filter(|kind| filters.kind.iter().any(|name| name == kind.name()))
+        .collect();
+    let grade = filters
+        .about_min
+        .as_deref()
+        .and_then(|name| Grade::ALL.into_iter().find(|grade| grade.name() == name));
     let mut all: Vec<Filter<String>> = Vec::new();
     all.extend(filters.about.iter().cloned().map(Filter::About));
     all.extend(grade.map(Filter::AboutMin));

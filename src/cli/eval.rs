@@ -30,7 +30,13 @@ pub fn run(args: EvalArgs, context: &mut Context) -> Result<Exit> {
         }
         let seconds = start.elapsed().as_secs_f64();
         let bytes: usize = lines.iter().map(|line| line.text.len()).sum();
-        writeln!(context.out, "{}  {} texts, {bytes} bytes, {:.2} MB/s with scoring", file.display(), scores.texts, bytes as f64 / 1e6 / seconds)?;
+        writeln!(
+            context.out,
+            "{}  {} texts, {bytes} bytes, {:.2} MB/s with scoring",
+            file.display(),
+            scores.texts,
+            bytes as f64 / 1e6 / seconds
+        )?;
         writeln!(context.out, "{scores}")?;
     }
     Ok(Exit::Found)

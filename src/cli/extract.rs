@@ -50,7 +50,10 @@ pub fn run(args: ExtractArgs, context: &mut Context) -> Result<Exit> {
 fn news_file(file: &PathBuf, context: &mut Context) -> Result<Exit> {
     let articles: Box<dyn Iterator<Item = Result<Article>>> = if file.as_os_str() == "-" {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(|source| Error::Read { path: file.clone(), source })?;
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|source| Error::Read { path: file.clone(), source })?;
         Box::new(read::from_bytes("-", &bytes)?)
     } else {
         let shown = file.to_string_lossy();
@@ -61,7 +64,8 @@ fn news_file(file: &PathBuf, context: &mut Context) -> Result<Exit> {
     for article in articles {
         match article {
             Ok(article) => {
-                serde_json::to_writer(&mut context.out, &Output::of(article)).map_err(std::io::Error::from)?;
+                serde_json::to_writer(&mut context.out, &Output::of(article))
+                    .map_err(std::io::Error::from)?;
                 writeln!(context.out)?;
             }
             Err(error) => {
@@ -123,7 +127,8 @@ fn gold_file(file: &PathBuf, context: &mut Context) -> Result<Exit> {
     let reader: Box<dyn BufRead> = if file.as_os_str() == "-" {
         Box::new(std::io::stdin().lock())
     } else {
-        let opened = std::fs::File::open(file).map_err(|source| Error::Read { path: file.clone(), source })?;
+        let opened =
+            std::fs::File::open(file).map_err(|source| Error::Read { path: file.clone(), source })?;
         Box::new(std::io::BufReader::new(opened))
     };
     let mut exit = Exit::Found;

@@ -26,6 +26,9 @@ pub struct IndexArgs {
     verbose: bool,
 }
 
+/// Files without an article that are named without `--verbose`.
+const MOST_NAMED: usize = 3;
+
 pub fn run(args: IndexArgs, context: &mut Context) -> Result<Exit> {
     let start = Instant::now();
     let path = context.index_to_write();
@@ -40,10 +43,11 @@ pub fn run(args: IndexArgs, context: &mut Context) -> Result<Exit> {
     for error in &report.failed {
         talk(&format!("onrecord: {}", chain(error)));
     }
-    if args.verbose {
-        for error in &report.left_alone {
-            talk(&format!("left alone: {}", chain(error)));
-        }
+    // Text that was looked for and not found may be a field that onrecord does not know: worth a word.
+    let telling = |error: &&Error| args.verbose || matches!(error, Error::NoArticle { .. });
+    let most = if args.verbose { usize::MAX } else { MOST_NAMED };
+    for error in report.left_alone.iter().filter(telling).take(most) {
+        talk(&format!("left alone: {}", chain(error)));
     }
     let totals = index.totals()?;
     writeln!(context.out, "{}", closing_line(&report, start.elapsed().as_secs_f64()))?;
@@ -55,7 +59,11 @@ pub fn run(args: IndexArgs, context: &mut Context) -> Result<Exit> {
         totals.passages,
         totals.quotes
     )?;
-    Ok(if report.failed.is_empty() { Exit::Found } else { Exit::Trouble })
+    Ok(match (report.failed.is_empty(), totals.articles) {
+        (false, _) => Exit::Trouble,
+        (true, 0) => Exit::Nothing,
+        (true, _) => Exit::Found,
+    })
 }
 
 fn closing_line(report: &Report, seconds: f64) -> String {
@@ -94,7 +102,10 @@ impl Progress {
     fn show(&self, done: usize, all: usize) {
         let now = self.start.elapsed().as_millis() as u64;
         let last = self.last.load(Ordering::Relaxed);
-        if !self.shown || now < last + 100 || self.last.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+        if !self.shown
+            || now < last + 100
+            || self.last.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_err()
+        {
             return;
         }
         let _ = write!(std::io::stderr().lock(), "\r\x1b[Kreading {done} of {all} files");

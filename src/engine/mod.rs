@@ -9,8 +9,8 @@ pub mod tantivy;
 use serde::Serialize;
 
 use crate::error::Result;
-pub use crate::query::resolve::Places;
 use crate::query::Query;
+pub use crate::query::resolve::Places;
 use crate::rows::{PassageRow, QuoteRow};
 
 /// Kinds of rows that can be asked for.
@@ -82,7 +82,13 @@ pub trait Engine {
     /// The best rows for a query.
     fn find(&self, wanted: Wanted, query: &Query<Places>) -> Result<Hits>;
     /// The same, gathered into groups, the largest first; `each` rows are shown of every group.
-    fn group(&self, wanted: Wanted, query: &Query<Places>, by: GroupBy, each: usize) -> Result<(usize, Vec<Group>)>;
+    fn group(
+        &self,
+        wanted: Wanted,
+        query: &Query<Places>,
+        by: GroupBy,
+        each: usize,
+    ) -> Result<(usize, Vec<Group>)>;
     /// All articles of this id, or whose id begins with it.
     fn articles(&self, id: &str) -> Result<Vec<crate::document::Document>>;
     /// How many rows fit; for explaining a query clause by clause.

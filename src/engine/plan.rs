@@ -4,8 +4,8 @@ use std::ops::Bound;
 
 use tantivy::Term;
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery, Occur,
-    PhraseQuery, Query as TantivyQuery, RangeQuery, TermQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery,
+    Occur, PhraseQuery, Query as TantivyQuery, RangeQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
@@ -38,10 +38,13 @@ mod weight {
 /// Builds the engine's query.
 pub fn plan(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Boxed {
     let planner = Planner { fields, wanted, grade: weakest(query.expr.as_ref()) };
-    let row = planner.term(fields.row, match wanted {
-        Wanted::Passages => "passage",
-        Wanted::Quotes => "quote",
-    });
+    let row = planner.term(
+        fields.row,
+        match wanted {
+            Wanted::Passages => "passage",
+            Wanted::Quotes => "quote",
+        },
+    );
     let mut clauses = vec![(Occur::Must, unscored(row))];
     if let Some(expr) = &query.expr {
         match expr {
@@ -100,7 +103,9 @@ impl Planner<'_> {
             Expr::Word(word) => self.word(word),
             Expr::Exact(word) => self.phrase(&[word.clone()]),
             Expr::Prefix(word) => self.loose(word, |term| FuzzyTermQuery::new_prefix(term, 0, true)),
-            Expr::Fuzzy(word, edits) => self.loose(word, |term| FuzzyTermQuery::new(term, (*edits).min(2), true)),
+            Expr::Fuzzy(word, edits) => {
+                self.loose(word, |term| FuzzyTermQuery::new(term, (*edits).min(2), true))
+            }
             Expr::Phrase(words) => boosted(self.phrase(words), weight::PHRASE),
             Expr::Near { left, right, distance } => self.near(left, right, *distance),
             Expr::And(list) => self.and(list),
@@ -161,9 +166,9 @@ impl Planner<'_> {
         match terms.as_slice() {
             [] => Box::new(EmptyQuery),
             [only] => self.term(field, &only.text),
-            several => {
-                Box::new(PhraseQuery::new(several.iter().map(|term| Term::from_field_text(field, &term.text)).collect()))
-            }
+            several => Box::new(PhraseQuery::new(
+                several.iter().map(|term| Term::from_field_text(field, &term.text)).collect(),
+            )),
         }
     }
 
@@ -199,7 +204,8 @@ impl Planner<'_> {
         if a.is_empty() || b.is_empty() {
             return Box::new(EmptyQuery);
         }
-        let terms = a.iter().chain(&b).enumerate().map(|(at, term)| (at, Term::from_field_text(field, &term.text)));
+        let terms =
+            a.iter().chain(&b).enumerate().map(|(at, term)| (at, Term::from_field_text(field, &term.text)));
         let near: Boxed = Box::new(PhraseQuery::new_with_offset_and_slop(terms.collect(), slop));
         let mut clauses = vec![near];
         for side in [&a, &b].into_iter().filter(|side| side.len() > 1) {
@@ -255,7 +261,8 @@ impl Planner<'_> {
                 (Wanted::Quotes, least) => {
                     let least = least.unwrap_or(Grade::Dateline);
                     let grades = Grade::ALL.into_iter().filter(|grade| *grade <= least);
-                    let graded = grades.map(|grade| self.constant(self.fields.graded, &format!("{}:{word}", grade.name())));
+                    let graded = grades
+                        .map(|grade| self.constant(self.fields.graded, &format!("{}:{word}", grade.name())));
                     regions.push(any(graded.collect()));
                 }
             }
@@ -295,7 +302,9 @@ fn plain_words<'e>(expr: &'e Expr<Places>, words: &mut Vec<&'e str>) {
     match expr {
         Expr::Word(word) | Expr::Exact(word) => words.push(word),
         Expr::Phrase(list) => words.extend(list.iter().map(String::as_str)),
-        Expr::And(list) | Expr::Or(list) | Expr::Any(list) => list.iter().for_each(|expr| plain_words(expr, words)),
+        Expr::And(list) | Expr::Or(list) | Expr::Any(list) => {
+            list.iter().for_each(|expr| plain_words(expr, words))
+        }
         _ => {}
     }
 }
@@ -303,7 +312,9 @@ fn plain_words<'e>(expr: &'e Expr<Places>, words: &mut Vec<&'e str>) {
 /// The alternatives of one side of NEAR, each a list of words.
 fn sides(expr: &Expr<Places>) -> Vec<Vec<String>> {
     match expr {
-        Expr::Word(word) | Expr::Exact(word) | Expr::Prefix(word) | Expr::Fuzzy(word, _) => vec![vec![word.clone()]],
+        Expr::Word(word) | Expr::Exact(word) | Expr::Prefix(word) | Expr::Fuzzy(word, _) => {
+            vec![vec![word.clone()]]
+        }
         Expr::Phrase(words) => vec![words.clone()],
         Expr::Or(list) | Expr::Any(list) | Expr::And(list) => list.iter().flat_map(sides).collect(),
         _ => Vec::new(),

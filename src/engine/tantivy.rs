@@ -13,8 +13,8 @@ use tantivy::columnar::{Column, StrColumn};
 use tantivy::query::{BooleanQuery, Occur, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{
-    DocAddress, DocId, Index as Tantivy, IndexReader, IndexWriter, Score, SegmentOrdinal, SegmentReader, TantivyDocument,
-    TantivyError, Term,
+    DocAddress, DocId, Index as Tantivy, IndexReader, IndexWriter, Score, SegmentOrdinal, SegmentReader,
+    TantivyDocument, TantivyError, Term,
 };
 
 use super::analyse;
@@ -59,8 +59,12 @@ impl Index {
             return Err(Error::NoIndex { path: path.to_path_buf() });
         }
         // A damaged segment makes tantivy panic when it is opened.
+        // The hook is put aside so that its message does not stand before ours.
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
         let opened = std::panic::catch_unwind(|| Index::open_unguarded(path));
-        opened.unwrap_or_else(|_| Err(damaged(path, "a file of it is broken; rebuild it with: onrecord index --rebuild FOLDER")))
+        std::panic::set_hook(hook);
+        opened.unwrap_or_else(|_| Err(damaged(path, "a file of it is broken")))
     }
 
     fn open_unguarded(path: &Path) -> Result<Index> {
@@ -124,10 +128,13 @@ impl Index {
     /// Starts writing with this many threads; only one writer can work at a time.
     pub fn writer(&self, threads: usize) -> Result<Writer> {
         let threads = threads.clamp(1, 8);
-        let writer = self.index.writer_with_num_threads(threads, threads * 64_000_000).map_err(|error| match error {
-            TantivyError::LockFailure(..) => Error::IndexBusy { path: self.path.clone() },
-            other => failed(&self.path, "writing", &other),
-        })?;
+        let writer =
+            self.index.writer_with_num_threads(threads, threads * 64_000_000).map_err(
+                |error| match error {
+                    TantivyError::LockFailure(..) => Error::IndexBusy { path: self.path.clone() },
+                    other => failed(&self.path, "writing", &other),
+                },
+            )?;
         Ok(Writer { path: self.path.clone(), writer, fields: self.fields.clone() })
     }
 
@@ -141,7 +148,9 @@ impl Index {
             let (mtime, size) = (fast.u64("mtime").map_err(trouble)?, fast.u64("size").map_err(trouble)?);
             let Some(names) = fast.str("file").map_err(trouble)? else { continue };
             for doc in segment.doc_ids_alive() {
-                if let (Some(mtime), Some(size), Some(name)) = (mtime.first(doc), size.first(doc), text_of(&names, doc)) {
+                if let (Some(mtime), Some(size), Some(name)) =
+                    (mtime.first(doc), size.first(doc), text_of(&names, doc))
+                {
                     files.insert(name, Stamp { mtime, size });
                 }
             }
@@ -167,15 +176,19 @@ impl Index {
     fn ranked(&self, wanted: Wanted, query: &Query<Places>) -> Result<Vec<Ranked>> {
         let engine_query = plan(&self.fields, wanted, query);
         let searcher = self.reader.searcher();
-        let mut ranked =
-            searcher.search(&*engine_query, &Everything).map_err(|error| failed(&self.path, "searching", &error))?;
+        let mut ranked = searcher
+            .search(&*engine_query, &Everything)
+            .map_err(|error| failed(&self.path, "searching", &error))?;
         order(&mut ranked, query.sort);
         Ok(ranked)
     }
 
     fn hit(&self, ranked: &Ranked, wanted: Wanted) -> Result<Hit> {
-        let document: TantivyDocument =
-            self.reader.searcher().doc(ranked.address).map_err(|error| failed(&self.path, "reading", &error))?;
+        let document: TantivyDocument = self
+            .reader
+            .searcher()
+            .doc(ranked.address)
+            .map_err(|error| failed(&self.path, "reading", &error))?;
         let json = document.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
         let row = match wanted {
             Wanted::Passages => serde_json::from_str(json).map(Row::Passage),
@@ -200,11 +213,18 @@ pub struct Totals {
 impl Engine for Index {
     fn find(&self, wanted: Wanted, query: &Query<Places>) -> Result<Hits> {
         let ranked = self.ranked(wanted, query)?;
-        let hits = ranked.iter().take(query.limit).map(|ranked| self.hit(ranked, wanted)).collect::<Result<_>>()?;
+        let hits =
+            ranked.iter().take(query.limit).map(|ranked| self.hit(ranked, wanted)).collect::<Result<_>>()?;
         Ok(Hits { total: ranked.len(), hits })
     }
 
-    fn group(&self, wanted: Wanted, query: &Query<Places>, by: GroupBy, each: usize) -> Result<(usize, Vec<Group>)> {
+    fn group(
+        &self,
+        wanted: Wanted,
+        query: &Query<Places>,
+        by: GroupBy,
+        each: usize,
+    ) -> Result<(usize, Vec<Group>)> {
         let ranked = self.ranked(wanted, query)?;
         let field = match by {
             GroupBy::Speaker => "by_speaker",
@@ -225,7 +245,8 @@ impl Engine for Index {
         for (key, members) in groups.into_iter().take(query.limit) {
             let hits = members.iter().take(each).map(hit).collect::<Result<Vec<_>>>()?;
             let newest = members.iter().max_by_key(|member| member.day.unwrap_or(0));
-            let newest = newest.filter(|newest| !members.iter().take(each).any(|shown| shown.address == newest.address));
+            let newest = newest
+                .filter(|newest| !members.iter().take(each).any(|shown| shown.address == newest.address));
             shown.push(Group { key, count: members.len(), hits, newest: newest.map(hit).transpose()? });
         }
         Ok((ranked.len(), shown))
@@ -252,13 +273,16 @@ impl Index {
         let row: Box<dyn TantivyQuery> = Box::new(self.row_query("article"));
         let both = BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, row)]);
         let searcher = self.reader.searcher();
-        let mut ranked = searcher.search(&both, &Everything).map_err(|error| failed(&self.path, "searching", &error))?;
+        let mut ranked =
+            searcher.search(&both, &Everything).map_err(|error| failed(&self.path, "searching", &error))?;
         order(&mut ranked, Sort::Score);
         let document = |ranked: &Ranked| {
             let stored: TantivyDocument =
                 searcher.doc(ranked.address).map_err(|error| failed(&self.path, "reading", &error))?;
-            let json = stored.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
-            serde_json::from_str(json).map_err(|error| damaged(&self.path, &format!("an article cannot be read: {error}")))
+            let json =
+                stored.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
+            serde_json::from_str(json)
+                .map_err(|error| damaged(&self.path, &format!("an article cannot be read: {error}")))
         };
         ranked.iter().take(100).map(document).collect()
     }
@@ -272,7 +296,8 @@ fn gather<'r>(ranked: &'r [Ranked], columns: &[Option<StrColumn>]) -> Vec<(Strin
     for row in ranked {
         let segment = row.address.segment_ord;
         let column = columns.get(segment as usize).and_then(Option::as_ref);
-        let mut ords: Vec<u64> = column.map(|column| column.term_ords(row.address.doc_id).collect()).unwrap_or_default();
+        let mut ords: Vec<u64> =
+            column.map(|column| column.term_ords(row.address.doc_id).collect()).unwrap_or_default();
         if ords.is_empty() {
             ords.push(u64::MAX);
         }
@@ -429,11 +454,22 @@ fn is_index_file(name: &str) -> bool {
 }
 
 fn failed(path: &Path, doing: &'static str, error: &TantivyError) -> Error {
+    use std::io::ErrorKind::{InvalidData, UnexpectedEof};
+    let broken = match error {
+        TantivyError::DataCorruption(_)
+        | TantivyError::OpenReadError(_)
+        | TantivyError::IncompatibleIndex(_) => true,
+        TantivyError::IoError(error) => matches!(error.kind(), InvalidData | UnexpectedEof),
+        _ => false,
+    };
+    if broken {
+        return damaged(path, &error.to_string());
+    }
     Error::Index { path: path.to_path_buf(), doing, reason: error.to_string() }
 }
 
 fn damaged(path: &Path, reason: &str) -> Error {
-    Error::Index { path: path.to_path_buf(), doing: "reading", reason: reason.to_string() }
+    Error::IndexDamaged { path: path.to_path_buf(), reason: reason.to_string() }
 }
 
 /// A row that matched, with what orders it.
@@ -475,9 +511,18 @@ impl Collector for Everything {
     type Fruit = Vec<Ranked>;
     type Child = EverythingInSegment;
 
-    fn for_segment(&self, segment: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<EverythingInSegment> {
+    fn for_segment(
+        &self,
+        segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<EverythingInSegment> {
         let fast = reader.fast_fields();
-        Ok(EverythingInSegment { segment, day: fast.u64("day").ok(), tie: fast.u64("tie").ok(), found: Vec::new() })
+        Ok(EverythingInSegment {
+            segment,
+            day: fast.u64("day").ok(),
+            tie: fast.u64("tie").ok(),
+            found: Vec::new(),
+        })
     }
 
     fn requires_scoring(&self) -> bool {

@@ -21,7 +21,12 @@ pub struct Regions<'t> {
 
 impl<'t> Regions<'t> {
     /// Gathers the mentions of regions.
-    pub fn new(text: &'t Text<'t>, mentions: &[Mention], entities: &[Entity], gazetteer: &'t Gazetteer) -> Regions<'t> {
+    pub fn new(
+        text: &'t Text<'t>,
+        mentions: &[Mention],
+        entities: &[Entity],
+        gazetteer: &'t Gazetteer,
+    ) -> Regions<'t> {
         let mut seen: Vec<(Span, RegionId, Form)> = mentions
             .iter()
             .filter_map(|mention| match entities[mention.entity.0 as usize].kind {
@@ -41,7 +46,9 @@ impl<'t> Regions<'t> {
         self.take(&mut about, Grade::InQuote, |span| inside(span));
         let sentences: Vec<usize> = content
             .iter()
-            .flat_map(|piece| [self.text.sentence_at(piece.start), self.text.sentence_at(piece.end.saturating_sub(1))])
+            .flat_map(|piece| {
+                [self.text.sentence_at(piece.start), self.text.sentence_at(piece.end.saturating_sub(1))]
+            })
             .chain(cue.map(|cue| self.text.sentence_at(cue.start)))
             .collect();
         let in_dateline = |span: Span| self.dateline.is_some_and(|end| span.end <= end);
@@ -68,9 +75,15 @@ impl<'t> Regions<'t> {
         for piece in content {
             for token in self.text.tokens_in(*piece) {
                 let low = self.text.low(token);
-                let defined = token > 0 && matches!(self.text.low(token - 1), "the" | "this" | "that" | "our" | "their");
+                let defined = token > 0
+                    && matches!(self.text.low(token - 1), "the" | "this" | "that" | "our" | "their");
                 let kinds = match low {
-                    "there" if !crate::lang::english::is_auxiliary(self.text.low(token + 1)) && self.text.low(token + 1) != "’s" => ANYWHERE,
+                    "there"
+                        if !crate::lang::english::is_auxiliary(self.text.low(token + 1))
+                            && self.text.low(token + 1) != "’s" =>
+                    {
+                        ANYWHERE
+                    }
                     _ if !defined => continue,
                     _ => match NOUNS.iter().find(|(noun, _)| *noun == low) {
                         Some((_, kinds)) => kinds,
@@ -80,7 +93,8 @@ impl<'t> Regions<'t> {
                 let place = self.text.tokens[token].span;
                 let paragraph = self.text.tokens[token].paragraph as usize;
                 let fits = |region: RegionId| {
-                    kinds.is_empty() || self.gazetteer.region(region).is_some_and(|region| kinds.contains(&region.kind))
+                    kinds.is_empty()
+                        || self.gazetteer.region(region).is_some_and(|region| kinds.contains(&region.kind))
                 };
                 let before = self.seen.iter().rev().find(|(span, region, form)| {
                     span.end <= place.start
@@ -164,5 +178,10 @@ fn focus(seen: &[(Span, RegionId, Form)]) -> Vec<(RegionId, Span)> {
     }
     counts.sort_by_key(|&(region, _, count)| (std::cmp::Reverse(count), region));
     let most = counts.first().map_or(0, |entry| entry.2);
-    counts.iter().filter(|entry| entry.2 >= 3 && entry.2 * 3 > most).take(3).map(|&(region, span, _)| (region, span)).collect()
+    counts
+        .iter()
+        .filter(|entry| entry.2 >= 3 && entry.2 * 3 > most)
+        .take(3)
+        .map(|&(region, span, _)| (region, span))
+        .collect()
 }

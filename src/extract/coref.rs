@@ -47,11 +47,23 @@ pub struct Resolved {
 
 impl<'t> Cast<'t> {
     /// Links all names of an article.
-    pub fn new(text: &'t Text<'t>, names: &[Name], places: &[Place], region_name: &dyn Fn(RegionId) -> String) -> Cast<'t> {
-        let mut cast =
-            Cast { text, entities: Vec::new(), mentions: Vec::new(), profiles: Vec::new(), at_token: HashMap::new() };
+    pub fn new(
+        text: &'t Text<'t>,
+        names: &[Name],
+        places: &[Place],
+        region_name: &dyn Fn(RegionId) -> String,
+    ) -> Cast<'t> {
+        let mut cast = Cast {
+            text,
+            entities: Vec::new(),
+            mentions: Vec::new(),
+            profiles: Vec::new(),
+            at_token: HashMap::new(),
+        };
         let placed: Vec<&Range<usize>> = places.iter().map(|place| &place.tokens).collect();
-        let own = |name: &&Name| !placed.iter().any(|tokens| tokens.start < name.tokens.end && name.tokens.start < tokens.end);
+        let own = |name: &&Name| {
+            !placed.iter().any(|tokens| tokens.start < name.tokens.end && name.tokens.start < tokens.end)
+        };
         let names: Vec<&Name> = names.iter().filter(own).collect();
         cast.full_names(&names);
         cast.short_names(&names);
@@ -79,12 +91,19 @@ impl<'t> Cast<'t> {
     }
 
     fn words(&self, tokens: &Range<usize>) -> Vec<String> {
-        tokens.clone().filter(|&at| self.text.is_word(at)).map(|at| self.text.low(at).trim_end_matches('.').to_string()).collect()
+        tokens
+            .clone()
+            .filter(|&at| self.text.is_word(at))
+            .map(|at| self.text.low(at).trim_end_matches('.').to_string())
+            .collect()
     }
 
     /// People named by more than one word: the longest forms first, so that they give the name.
     fn full_names(&mut self, names: &[&Name]) {
-        let mut order: Vec<&&Name> = names.iter().filter(|n| n.class == NameClass::Person && self.words(&n.tokens).len() > 1).collect();
+        let mut order: Vec<&&Name> = names
+            .iter()
+            .filter(|n| n.class == NameClass::Person && self.words(&n.tokens).len() > 1)
+            .collect();
         order.sort_by_key(|name| std::cmp::Reverse(name.tokens.len()));
         for name in order {
             let words = self.words(&name.tokens);
@@ -110,16 +129,20 @@ impl<'t> Cast<'t> {
             let words = self.words(&name.tokens);
             let [word] = words.as_slice() else { continue };
             let gender = title_gender(self.text, name);
-            let fits = |profile: &Profile| gender.is_none() || profile.gender.is_none() || profile.gender == gender;
-            let by_last: Vec<usize> =
-                (0..full).filter(|&id| self.profiles[id].words.last() == Some(word) && fits(&self.profiles[id])).collect();
-            let by_first: Vec<usize> = (0..full).filter(|&id| self.profiles[id].words.first() == Some(word)).collect();
+            let fits =
+                |profile: &Profile| gender.is_none() || profile.gender.is_none() || profile.gender == gender;
+            let by_last: Vec<usize> = (0..full)
+                .filter(|&id| self.profiles[id].words.last() == Some(word) && fits(&self.profiles[id]))
+                .collect();
+            let by_first: Vec<usize> =
+                (0..full).filter(|&id| self.profiles[id].words.first() == Some(word)).collect();
             let bearers = if by_last.is_empty() { by_first } else { by_last };
             let start = self.text.span(name.tokens.clone()).start;
             let (id, link) = match self.nearest_bearer(&bearers, start) {
                 Some(id) => (id, Link::PartOfName),
                 None => {
-                    let known = (full..self.entities.len()).find(|&id| self.profiles[id].words.last() == Some(word));
+                    let known =
+                        (full..self.entities.len()).find(|&id| self.profiles[id].words.last() == Some(word));
                     let id = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
                         let shown = self.text.span(name.tokens.clone()).of(self.text.body).to_string();
                         let profile = Profile { words: words.clone(), gender: None, plural: false };
@@ -136,7 +159,8 @@ impl<'t> Cast<'t> {
     /// Of several people of one name the one named last before this place, else the first after it.
     fn nearest_bearer(&self, bearers: &[usize], start: u32) -> Option<EntityId> {
         let of = |mention: &&Mention| bearers.contains(&(mention.entity.0 as usize));
-        let before = self.mentions.iter().filter(of).filter(|m| m.span.start < start).max_by_key(|m| m.span.start);
+        let before =
+            self.mentions.iter().filter(of).filter(|m| m.span.start < start).max_by_key(|m| m.span.start);
         let after = || self.mentions.iter().filter(of).min_by_key(|m| m.span.start);
         before.or_else(after).map(|mention| mention.entity)
     }
@@ -164,7 +188,11 @@ impl<'t> Cast<'t> {
                     }
                     EntityId(id as u32)
                 }
-                None => self.add(shown.to_string(), EntityKind::Organisation, Profile { words, gender: None, plural: false }),
+                None => self.add(
+                    shown.to_string(),
+                    EntityKind::Organisation,
+                    Profile { words, gender: None, plural: false },
+                ),
             };
             self.mention(name.tokens.clone(), id, Form::Name, Link::FullName);
         }
@@ -185,7 +213,11 @@ impl<'t> Cast<'t> {
                     runner_up: place.runner_up,
                 };
                 let words = self.words(&place.tokens);
-                self.add(seat.unwrap_or_else(|| region_name(place.region)), kind, Profile { words, gender: None, plural: false })
+                self.add(
+                    seat.unwrap_or_else(|| region_name(place.region)),
+                    kind,
+                    Profile { words, gender: None, plural: false },
+                )
             });
             self.mention(place.tokens.clone(), id, place.form, Link::Gazetteer);
         }
@@ -206,7 +238,10 @@ impl<'t> Cast<'t> {
             for role in roles {
                 let words = self.text.span(role).of(self.text.body).to_string();
                 let low = words.to_lowercase();
-                let plain = matches!(low.trim_end_matches('.'), "mr" | "mrs" | "ms" | "miss" | "dr" | "former" | "ex");
+                let plain = matches!(
+                    low.trim_end_matches('.'),
+                    "mr" | "mrs" | "ms" | "miss" | "dr" | "former" | "ex"
+                );
                 let entity = &mut self.entities[id.0 as usize];
                 if !plain && !entity.roles.iter().any(|known| known.to_lowercase() == low) {
                     entity.roles.push(words);
@@ -228,7 +263,10 @@ impl<'t> Cast<'t> {
         let mut from = head;
         while from > 0 && head - from < 8 && self.text.tokens[from - 1].sentence == sentence {
             let low = self.text.low(from - 1);
-            let inside = self.text.is_word(from - 1) && !en::is_preposition(low) && !en::is_conjunction(low) && !en::is_auxiliary(low)
+            let inside = self.text.is_word(from - 1)
+                && !en::is_preposition(low)
+                && !en::is_conjunction(low)
+                && !en::is_auxiliary(low)
                 || matches!(low, "’s" | "'s");
             if !inside {
                 break;
@@ -246,12 +284,22 @@ impl<'t> Cast<'t> {
             return None;
         }
         let ceiling = (end + 16).min(self.text.tokens.len());
-        let stop = (end + 1..ceiling).find(|&at| self.text.tokens[at].class != Class::Word && !matches!(self.text.low(at), "’s" | "'s"))?;
+        let stop = (end + 1..ceiling).find(|&at| {
+            self.text.tokens[at].class != Class::Word && !matches!(self.text.low(at), "’s" | "'s")
+        })?;
         let phrase = end + 1..stop;
         let low = self.text.low(phrase.start);
-        let opens = en::is_determiner(low) || self.text.is_capital(phrase.start) || en::is_role_noun(low) || en::is_title(low) || matches!(low, "former" | "senior" | "deputy");
-        let before_verb = phrase.clone().find(|&at| en::is_preposition(self.text.low(at)) || en::is_auxiliary(self.text.low(at))).unwrap_or(stop);
-        let holds_role = (phrase.start..before_verb).any(|at| en::is_role_noun(self.text.low(at)) || en::is_title(self.text.low(at)));
+        let opens = en::is_determiner(low)
+            || self.text.is_capital(phrase.start)
+            || en::is_role_noun(low)
+            || en::is_title(low)
+            || matches!(low, "former" | "senior" | "deputy");
+        let before_verb = phrase
+            .clone()
+            .find(|&at| en::is_preposition(self.text.low(at)) || en::is_auxiliary(self.text.low(at)))
+            .unwrap_or(stop);
+        let holds_role = (phrase.start..before_verb)
+            .any(|at| en::is_role_noun(self.text.low(at)) || en::is_title(self.text.low(at)));
         (opens && holds_role && !phrase.is_empty()).then_some(phrase)
     }
 
@@ -274,7 +322,13 @@ impl<'t> Cast<'t> {
             let demonym = mention.form == Form::Demonym;
             if !demonym {
                 let confidence = if matches!(mention.because, Link::PartOfName) { 0.97 } else { 0.99 };
-                return Some(Resolved { entity: mention.entity, mention: mention.span, form: mention.form, confidence, runner_up: None });
+                return Some(Resolved {
+                    entity: mention.entity,
+                    mention: mention.span,
+                    form: mention.form,
+                    confidence,
+                    runner_up: None,
+                });
             }
         }
         self.resolve_role(phrase, head)
@@ -285,7 +339,11 @@ impl<'t> Cast<'t> {
         let mut head = phrase.start;
         for at in phrase.clone() {
             let low = self.text.low(at);
-            if at > phrase.start && (en::is_preposition(low) || matches!(low, "who" | "which" | "familiar" | "close" | "speaking")) && self.at_token.get(&at).is_none() {
+            if at > phrase.start
+                && (en::is_preposition(low)
+                    || matches!(low, "who" | "which" | "familiar" | "close" | "speaking"))
+                && self.at_token.get(&at).is_none()
+            {
                 break;
             }
             if self.text.is_sign(at, &[","]) {
@@ -300,13 +358,15 @@ impl<'t> Cast<'t> {
 
     /// `Lee and Park`: one entity for the two, so that either name finds it.
     fn resolve_joint(&mut self, phrase: &Range<usize>) -> Option<Resolved> {
-        let and = phrase.clone().find(|&at| self.text.low(at) == "and" && self.at_token.get(&at).is_none())?;
+        let and =
+            phrase.clone().find(|&at| self.text.low(at) == "and" && self.at_token.get(&at).is_none())?;
         let left = self.named_at(and.checked_sub(1)?)?.entity;
         let right = self.named_at(phrase.end - 1)?.entity;
         if left == right {
             return None;
         }
-        let name = format!("{} and {}", self.entities[left.0 as usize].name, self.entities[right.0 as usize].name);
+        let name =
+            format!("{} and {}", self.entities[left.0 as usize].name, self.entities[right.0 as usize].name);
         let known = self.entities.iter().position(|entity| entity.name == name);
         let entity = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
             self.add(name, EntityKind::Unnamed, Profile { words: Vec::new(), gender: None, plural: true })
@@ -320,20 +380,34 @@ impl<'t> Cast<'t> {
         let span = self.text.span(phrase.clone());
         let head_word = self.text.low(head).to_string();
         let first = self.text.low(phrase.start).to_string();
-        let possessor = phrase.clone().find(|&at| matches!(self.text.low(at), "’s" | "'s")).and_then(|at| self.named_at(at - 1)).map(|m| m.entity);
-        let definite = matches!(first.as_str(), "the" | "his" | "her" | "their" | "its" | "this" | "that") || possessor.is_some();
+        let possessor = phrase
+            .clone()
+            .find(|&at| matches!(self.text.low(at), "’s" | "'s"))
+            .and_then(|at| self.named_at(at - 1))
+            .map(|m| m.entity);
+        let definite = matches!(first.as_str(), "the" | "his" | "her" | "their" | "its" | "this" | "that")
+            || possessor.is_some();
         let plural = head_word.ends_with('s') && !head_word.ends_with("ss");
-        if definite && !plural && en::is_role_noun(&head_word)
+        if definite
+            && !plural
+            && en::is_role_noun(&head_word)
             && let Some(entity) = self.bearer_of_role(&head_word, possessor, span.start)
         {
             let number = self.mention(phrase, entity, Form::Role, Link::Apposition);
-            return Some(Resolved { entity, mention: self.mentions[number].span, form: Form::Role, confidence: 0.8, runner_up: None });
+            return Some(Resolved {
+                entity,
+                mention: self.mentions[number].span,
+                form: Form::Role,
+                confidence: 0.8,
+                runner_up: None,
+            });
         }
         let name = self.role_name(&phrase);
         let key = name.to_lowercase();
         let known = self.entities.iter().position(|entity| {
             entity.kind == EntityKind::Unnamed
-                && (entity.name.to_lowercase() == key || definite && same_head(&entity.name, &head_word) && self.is_before(entity, span.start))
+                && (entity.name.to_lowercase() == key
+                    || definite && same_head(&entity.name, &head_word) && self.is_before(entity, span.start))
         });
         let entity = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
             self.add(name, EntityKind::Unnamed, Profile { words: vec![head_word], gender: None, plural })
@@ -343,7 +417,9 @@ impl<'t> Cast<'t> {
     }
 
     fn is_before(&self, entity: &Entity, start: u32) -> bool {
-        self.mentions.iter().any(|m| m.span.start < start && self.entities[m.entity.0 as usize].name == entity.name)
+        self.mentions
+            .iter()
+            .any(|m| m.span.start < start && self.entities[m.entity.0 as usize].name == entity.name)
     }
 
     fn role_name(&self, phrase: &Range<usize>) -> String {
@@ -358,7 +434,8 @@ impl<'t> Cast<'t> {
                 && entity.roles.iter().any(|role| {
                     let low = role.to_lowercase();
                     let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric() && c != '-').collect();
-                    words.contains(&head) && owner.as_ref().is_none_or(|owner| words.contains(&owner.as_str()))
+                    words.contains(&head)
+                        && owner.as_ref().is_none_or(|owner| words.contains(&owner.as_str()))
                 })
         };
         let bearers: Vec<usize> = (0..self.entities.len())
@@ -397,7 +474,14 @@ impl<'t> Cast<'t> {
     }
 
     /// How well a mention fits as what a pronoun refers to; none when it cannot be.
-    fn pronoun_score(&self, mention: &Mention, low: &str, gender: Option<char>, token: usize, speaker: Option<EntityId>) -> Option<f32> {
+    fn pronoun_score(
+        &self,
+        mention: &Mention,
+        low: &str,
+        gender: Option<char>,
+        token: usize,
+        speaker: Option<EntityId>,
+    ) -> Option<f32> {
         let place = self.text.tokens[token];
         if mention.span.start >= place.span.start {
             return None;
@@ -405,7 +489,9 @@ impl<'t> Cast<'t> {
         let entity = &self.entities[mention.entity.0 as usize];
         let profile = &self.profiles[mention.entity.0 as usize];
         let fits = match (low, entity.kind) {
-            ("he" | "him" | "she" | "her", EntityKind::Person) => profile.gender.is_none_or(|known| Some(known) == gender),
+            ("he" | "him" | "she" | "her", EntityKind::Person) => {
+                profile.gender.is_none_or(|known| Some(known) == gender)
+            }
             ("he" | "him" | "she" | "her", EntityKind::Unnamed) => {
                 !profile.plural && !profile.words.iter().any(|word| en::is_body_noun(word))
             }
@@ -451,12 +537,17 @@ impl<'t> Cast<'t> {
             || en::cue(low).is_some()
             || en::is_adverb(low)
             || self.text.is_sign(end, &["—", "–", ",", "("])
-            || self.text.is_word(end) && !self.text.is_capital(end) && (low.ends_with("ed") || low.ends_with('s') || low.ends_with("ew") || low.ends_with("ld"))
+            || self.text.is_word(end)
+                && !self.text.is_capital(end)
+                && (low.ends_with("ed") || low.ends_with('s') || low.ends_with("ew") || low.ends_with("ld"))
             || self.opens_sentence(first)
     }
 
     fn opens_sentence(&self, first: usize) -> bool {
-        self.text.sentence_tokens.get(self.text.tokens[first].sentence as usize).is_some_and(|range| range.start == first)
+        self.text
+            .sentence_tokens
+            .get(self.text.tokens[first].sentence as usize)
+            .is_some_and(|range| range.start == first)
     }
 
     fn after_preposition(&self, first: usize) -> bool {
@@ -467,7 +558,10 @@ impl<'t> Cast<'t> {
             if en::is_preposition(low) {
                 return self.text.tokens[before].sentence == self.text.tokens[first].sentence;
             }
-            let title = en::is_title(low) || en::is_role_noun(low) || self.text.is_capital(before) || matches!(low, "the" | "a" | "an" | ".");
+            let title = en::is_title(low)
+                || en::is_role_noun(low)
+                || self.text.is_capital(before)
+                || matches!(low, "the" | "a" | "an" | ".");
             if !title {
                 return false;
             }
@@ -487,10 +581,17 @@ impl<'t> Cast<'t> {
                 continue;
             };
             let end = self.text.token_at(mention.span.end - 1) + 1;
-            let somebody = !matches!(self.entities[mention.entity.0 as usize].kind, EntityKind::Region { .. }) || mention.form == Form::Metonym;
+            let somebody =
+                !matches!(self.entities[mention.entity.0 as usize].kind, EntityKind::Region { .. })
+                    || mention.form == Form::Metonym;
             if somebody && mention.form != Form::Demonym {
-                let resolved =
-                    Resolved { entity: mention.entity, mention: mention.span, form: mention.form, confidence: 0.8, runner_up: None };
+                let resolved = Resolved {
+                    entity: mention.entity,
+                    mention: mention.span,
+                    form: mention.form,
+                    confidence: 0.8,
+                    runner_up: None,
+                };
                 if self.is_subject(at, end) {
                     return Some(resolved);
                 }
@@ -506,7 +607,10 @@ impl<'t> Cast<'t> {
     /// Marks a place that speaks (`Moscow said`) as standing for its government.
     pub fn acts(&mut self, mention: Span) {
         for known in &mut self.mentions {
-            if known.span == mention && known.form == Form::Name && matches!(self.entities[known.entity.0 as usize].kind, EntityKind::Region { .. }) {
+            if known.span == mention
+                && known.form == Form::Name
+                && matches!(self.entities[known.entity.0 as usize].kind, EntityKind::Region { .. })
+            {
                 known.form = Form::Metonym;
             }
         }
@@ -516,8 +620,10 @@ impl<'t> Cast<'t> {
 fn title_gender(text: &Text<'_>, name: &Name) -> Option<char> {
     let title = name.title.as_ref()?;
     title.clone().find_map(|at| match text.low(at).trim_end_matches('.') {
-        "mr" | "sir" | "lord" | "king" | "prince" | "father" | "congressman" | "spokesman" | "chairman" | "councilman" | "brother" => Some('m'),
-        "mrs" | "ms" | "miss" | "dame" | "lady" | "queen" | "princess" | "sister" | "congresswoman" | "spokeswoman" | "chairwoman" | "councilwoman" | "baroness" => Some('f'),
+        "mr" | "sir" | "lord" | "king" | "prince" | "father" | "congressman" | "spokesman" | "chairman"
+        | "councilman" | "brother" => Some('m'),
+        "mrs" | "ms" | "miss" | "dame" | "lady" | "queen" | "princess" | "sister" | "congresswoman"
+        | "spokeswoman" | "chairwoman" | "councilwoman" | "baroness" => Some('f'),
         _ => None,
     })
 }

@@ -171,7 +171,9 @@ fn progressive(text: &Text<'_>, at: usize, floor: usize) -> bool {
 
 /// A cue with nobody before it may have its subject after it only behind the words that it reports.
 fn may_invert(text: &Text<'_>, at: usize, start: usize) -> bool {
-    at == start || text.tokens[at - 1].class == Class::Mark || text.is_sign(at - 1, &[",", "?", "!", "—", "–"])
+    at == start
+        || text.tokens[at - 1].class == Class::Mark
+        || text.is_sign(at - 1, &[",", "?", "!", "—", "–"])
 }
 
 /// First token of the part of a sentence, left of `at`, in which its subject may stand.
@@ -215,7 +217,9 @@ fn read_right(text: &Text<'_>, clause: &mut Clause, ceiling: usize, end: usize, 
         clause.content = at + usize::from(text.is_sign(at, &[","])) + 1;
     }
     if clause.opener == Opener::Quote {
-        while clause.content < end && text.is_sign(clause.content, &[",", ":"]) || text.low(clause.content) == "that" {
+        while clause.content < end && text.is_sign(clause.content, &[",", ":"])
+            || text.low(clause.content) == "that"
+        {
             clause.content += 1;
         }
     }
@@ -236,7 +240,8 @@ fn skip_adverbial(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usiz
     if en::is_adverb(low) || (low.ends_with("ly") && low.len() > 4 && !text.is_capital(at)) {
         return at + 1;
     }
-    if en::is_time_word(low) || matches!(low, "this" | "last" | "next") && en::is_time_word(text.low(at + 1)) {
+    if en::is_time_word(low) || matches!(low, "this" | "last" | "next") && en::is_time_word(text.low(at + 1))
+    {
         let mut end = at + 1;
         while end < ceiling && (en::is_time_word(text.low(end)) || text.tokens[end].class == Class::Number) {
             end += 1;
@@ -277,7 +282,10 @@ fn prepositional(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usize
             || text.tokens[end].class == Class::Punct
             || text.tokens[end].class == Class::Mark && !matches!(low, "’" | "'")
             || en::is_preposition(low)
-            || text.is_capital(end) && !text.is_capital(end - 1) && !en::is_preposition(text.low(end - 1)) && at + 2 < end;
+            || text.is_capital(end)
+                && !text.is_capital(end - 1)
+                && !en::is_preposition(text.low(end - 1))
+                && at + 2 < end;
         if stops {
             break;
         }
@@ -285,7 +293,18 @@ fn prepositional(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usize
     }
     if end < ceiling
         && text.low(end) == "to"
-        && matches!(text.low(end - 1), "letter" | "message" | "email" | "e-mail" | "speech" | "note" | "memo" | "statement" | "testimony")
+        && matches!(
+            text.low(end - 1),
+            "letter"
+                | "message"
+                | "email"
+                | "e-mail"
+                | "speech"
+                | "note"
+                | "memo"
+                | "statement"
+                | "testimony"
+        )
         && let Some(hearer) = phrase::after(text, end + 1, ceiling)
     {
         end = hearer.end;
@@ -311,7 +330,9 @@ fn opener(
     runs: &[Run],
 ) -> Opener {
     let signs = (at..end).take_while(|&t| text.is_sign(t, &[",", ":"])).count();
-    let quoted = |t: usize| t < end && run_at(text, t, runs).is_some_and(|run| run.outer.start == text.tokens[t].span.start);
+    let quoted = |t: usize| {
+        t < end && run_at(text, t, runs).is_some_and(|run| run.outer.start == text.tokens[t].span.start)
+    };
     let that = text.low(at + signs) == "that" && at + signs < end;
     if quoted(at + signs) && (verb.quotes() || signs > 0) || that && quoted(at + signs + 1) {
         return Opener::Quote;
@@ -319,13 +340,18 @@ fn opener(
     if at >= ceiling && !that {
         return Opener::Nothing;
     }
-    if that && signs == 0 && verb.clause() || matches!(text.low(at), "whether" | "if" | "why" | "how") && verb.stance == Stance::Ask {
+    if that && signs == 0 && verb.clause()
+        || matches!(text.low(at), "whether" | "if" | "why" | "how") && verb.stance == Stance::Ask
+    {
         return if that { Opener::That } else { Opener::Bare };
     }
     if text.is_sign(at, &[":"]) && verb.quotes() {
         return Opener::Quote;
     }
-    if text.low(at) == "to" && verb.infinitive() && (!verb.object_hears() || clause.addressee.is_some() || verb.lemma == "promise") {
+    if text.low(at) == "to"
+        && verb.infinitive()
+        && (!verb.object_hears() || clause.addressee.is_some() || verb.lemma == "promise")
+    {
         return Opener::Infinitive;
     }
     if signs == 0 && verb.bare_clause() && !clause.inverted && is_clause(text, verb, at, end) {
@@ -343,7 +369,9 @@ fn is_clause(text: &Text<'_>, verb: &CueVerb, at: usize, ceiling: usize) -> bool
         || text.is_capital(at)
         || text.tokens[at].class == Class::Number
         || low.ends_with('s')
-        || !en::is_preposition(low) && !en::is_conjunction(low) && matches!(verb.lemma, "say" | "tell" | "add");
+        || !en::is_preposition(low)
+            && !en::is_conjunction(low)
+            && matches!(verb.lemma, "say" | "tell" | "add");
     if !opens || ceiling < at + 3 {
         return false;
     }

@@ -42,7 +42,9 @@ pub fn runs(text: &Text<'_>) -> Vec<Run> {
                     open = None;
                 }
                 // An opening mark where a closing one was due: the writer forgot one.
-                Some((from, Style::Double)) if matches!(text.word(at), "“" | "``") && text.word(from) != "„" => {
+                Some((from, Style::Double))
+                    if matches!(text.word(at), "“" | "``") && text.word(from) != "„" =>
+                {
                     found.push(run(text, from, None, number, at));
                     open = Some((at, Style::Double));
                 }
@@ -118,7 +120,8 @@ fn closes(text: &Text<'_>, at: usize, style: Style, end: usize) -> bool {
 
 /// True for a single mark that ends a run rather than shortening or owning a word.
 fn closes_single(text: &Text<'_>, at: usize, end: usize) -> bool {
-    if !matches!(text.word(at), "’" | "'") || text.tokens[at].class != Class::Mark || !glued_left(text, at) {
+    if !matches!(text.word(at), "’" | "'") || text.tokens[at].class != Class::Mark || !glued_left(text, at)
+    {
         return false;
     }
     if glued_right(text, at) && text.is_word(at + 1) {
@@ -130,9 +133,8 @@ fn closes_single(text: &Text<'_>, at: usize, end: usize) -> bool {
     }
     // `officials’ plan`: a plural's apostrophe, if a surer closing mark follows before the next opening one.
     let later = (at + 1..end).take_while(|&t| text.word(t) != "‘");
-    let mut surer = later.filter(|&t| {
-        matches!(text.word(t), "’" | "'") && glued_left(text, t) && !text.is_word(t - 1)
-    });
+    let mut surer =
+        later.filter(|&t| matches!(text.word(t), "’" | "'") && glued_left(text, t) && !text.is_word(t - 1));
     surer.next().is_none()
 }
 

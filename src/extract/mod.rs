@@ -44,7 +44,8 @@ impl Findings {
         let text = Text::new(body);
         let names = name::names(&text);
         let places = region::places(&text, &names, gazetteer);
-        let region_name = |id| gazetteer.region(id).map_or_else(String::new, |region| region.name.to_string());
+        let region_name =
+            |id| gazetteer.region(id).map_or_else(String::new, |region| region.name.to_string());
         let mut cast = Cast::new(&text, &names, &places, &region_name);
         let spoken = if with_quotes { said(&text, &mut cast) } else { Vec::new() };
         let Cast { mut mentions, entities, .. } = cast;
@@ -58,7 +59,13 @@ impl Findings {
                 quote
             })
             .collect();
-        Findings { quotes, mentions, entities, paragraphs: text.paragraphs.clone(), sentences: text.sentences.clone() }
+        Findings {
+            quotes,
+            mentions,
+            entities,
+            paragraphs: text.paragraphs.clone(),
+            sentences: text.sentences.clone(),
+        }
     }
 }
 
@@ -77,7 +84,11 @@ fn said(text: &Text<'_>, cast: &mut Cast<'_>) -> Vec<Quote> {
             kind: found.kind,
             cue: found.clause.map(|number| {
                 let clause = &clauses[number];
-                Cue { span: text.span(clause.cue.clone()), lemma: clause.lemma.to_string(), stance: clause.stance }
+                Cue {
+                    span: text.span(clause.cue.clone()),
+                    lemma: clause.lemma.to_string(),
+                    stance: clause.stance,
+                }
             }),
             speaker: who.speaker,
             addressee: who.addressee,

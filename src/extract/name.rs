@@ -64,7 +64,9 @@ pub fn names(text: &Text<'_>) -> Vec<Name> {
 fn touched(text: &Text<'_>, span: crate::span::Span) -> Range<usize> {
     let start = text.token_at(span.start);
     let mut end = text.tokens.partition_point(|token| token.span.start < span.end);
-    while end > start && (matches!(text.low(end - 1), "’s" | "'s") || text.tokens[end - 1].class == Class::Mark) {
+    while end > start
+        && (matches!(text.low(end - 1), "’s" | "'s") || text.tokens[end - 1].class == Class::Mark)
+    {
         end -= 1;
     }
     start..end.max(start)
@@ -73,7 +75,8 @@ fn touched(text: &Text<'_>, span: crate::span::Span) -> Range<usize> {
 /// The tagger now and then takes a title for part of the name.
 fn without_title(text: &Text<'_>, tokens: Range<usize>) -> Range<usize> {
     let mut start = tokens.start;
-    while start + 1 < tokens.end && (en::is_title(text.low(start)) || text.is_sign(start, &["."]))
+    while start + 1 < tokens.end
+        && (en::is_title(text.low(start)) || text.is_sign(start, &["."]))
         && !is_first_name(text.low(start))
     {
         start += 1;
@@ -90,7 +93,8 @@ fn title_before(text: &Text<'_>, name: usize, floor: usize) -> Option<Range<usiz
         let low = text.low(at);
         let dot = text.is_sign(at, &["."]) && at > sentence && en::is_title_abbreviation(text.low(at - 1));
         let role = en::is_title(low) || en::is_role_noun(low);
-        let capital = text.is_capital(at) && !en::is_starter(low) && !en::is_preposition(low) && !en::is_time_word(low);
+        let capital =
+            text.is_capital(at) && !en::is_starter(low) && !en::is_preposition(low) && !en::is_time_word(low);
         let small = role && !low.ends_with('s') && start == name;
         if !(dot || capital || small) || !text.is_word(at) && !dot {
             break;

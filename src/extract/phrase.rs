@@ -41,14 +41,19 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
             _ => {}
         }
         let first = end == start;
-        if en::is_object_pronoun(low) || (first && en::is_speaking_pronoun(low)) {
+        // `told her son`: here she owns, she does not hear.
+        let owns = first && low == "her" && owned(text, end + 1);
+        if !owns && (en::is_object_pronoun(low) || (first && en::is_speaking_pronoun(low))) {
             if first {
                 end += 1;
             }
             break;
         }
         let possessive = matches!(low, "’s" | "'s");
-        if !first && !possessive && (en::is_auxiliary(low) || (en::is_determiner(low) && !after_of(text, end))) {
+        if !first
+            && !possessive
+            && (en::is_auxiliary(low) || (en::is_determiner(low) && !after_of(text, end)))
+        {
             break;
         }
         if en::is_preposition(low) && !(low == "of" && !first) && !links_role(text, start, end) {
@@ -75,6 +80,19 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
     (end > start).then_some(start..end)
 }
 
+/// True for a plain noun, as it stands after `her`.
+fn owned(text: &Text<'_>, at: usize) -> bool {
+    let low = text.low(at);
+    let function = en::is_preposition(low)
+        || en::is_conjunction(low)
+        || en::is_determiner(low)
+        || en::is_time_word(low)
+        || en::is_adverb(low)
+        || en::is_auxiliary(low)
+        || en::is_speaking_pronoun(low);
+    text.is_word(at) && !text.is_capital(at) && !function
+}
+
 fn after_of(text: &Text<'_>, at: usize) -> bool {
     at > 0 && en::is_preposition(text.low(at - 1))
 }
@@ -96,11 +114,7 @@ fn links_role(text: &Text<'_>, start: usize, at: usize) -> bool {
 
 /// `Smith and Jones`: the conjunction joins two names.
 fn joins_names(text: &Text<'_>, at: usize, ceiling: usize) -> bool {
-    text.low(at) == "and"
-        && at > 0
-        && at + 1 < ceiling
-        && text.is_capital(at - 1)
-        && text.is_capital(at + 1)
+    text.low(at) == "and" && at > 0 && at + 1 < ceiling && text.is_capital(at - 1) && text.is_capital(at + 1)
 }
 
 fn skip_adverbs_left(text: &Text<'_>, verb: usize, floor: usize) -> usize {
@@ -136,16 +150,22 @@ fn around_parenthesis(text: &Text<'_>, close: usize, floor: usize) -> Option<Ran
     let low = text.low(inside.start);
     let aside = en::is_determiner(low)
         || en::is_preposition(low)
-        || matches!(low, "who" | "which" | "whose" | "where" | "former" | "now" | "then" | "himself" | "herself" | "himself" | "also")
+        || matches!(
+            low,
+            "who" | "which" | "whose" | "where" | "former" | "now" | "then" | "himself" | "herself" | "also"
+        )
         || en::is_role_noun(low)
         || en::is_title(low)
         || low.ends_with("ing")
         || text.tokens[inside.start].class == Class::Number
         || inside.len() <= 4;
     let all_name = inside.len() <= 5
-        && inside.clone().all(|at| text.is_capital(at) || matches!(text.low(at), "de" | "al" | "van" | "von" | "bin" | "."))
+        && inside.clone().all(|at| {
+            text.is_capital(at) || matches!(text.low(at), "de" | "al" | "van" | "von" | "bin" | ".")
+        })
         && !inside.is_empty();
-    if sign == "," && all_name && !is_day(text.low(inside.start)) && !text.is_capital(open.saturating_sub(1)) {
+    if sign == "," && all_name && !is_day(text.low(inside.start)) && !text.is_capital(open.saturating_sub(1))
+    {
         return Some(inside);
     }
     if sign == "," && !aside {
@@ -215,12 +235,34 @@ fn collect_left(text: &Text<'_>, end: usize, floor: usize) -> Option<Range<usize
 
 /// Numerals and quantities may stand after a determiner (`the two men`).
 fn is_counted(low: &str) -> bool {
-    matches!(low, "two" | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine" | "ten" | "one" | "other"
-        | "others" | "more" | "most" | "many" | "several" | "few" | "some" | "such")
+    matches!(
+        low,
+        "two"
+            | "three"
+            | "four"
+            | "five"
+            | "six"
+            | "seven"
+            | "eight"
+            | "nine"
+            | "ten"
+            | "one"
+            | "other"
+            | "others"
+            | "more"
+            | "most"
+            | "many"
+            | "several"
+            | "few"
+            | "some"
+            | "such"
+    )
 }
 
 fn is_initial(text: &Text<'_>, at: usize) -> bool {
-    at > 0 && text.is_capital(at - 1) && (text.word(at - 1).chars().count() == 1 || en::is_title(text.low(at - 1)))
+    at > 0
+        && text.is_capital(at - 1)
+        && (text.word(at - 1).chars().count() == 1 || en::is_title(text.low(at - 1)))
         || (at > 0 && en::is_title_abbreviation(text.low(at - 1)))
 }
 
@@ -233,13 +275,29 @@ fn phrase_links(text: &Text<'_>, at: usize) -> bool {
 
 /// Words that must be verbs where a noun phrase is read.
 fn is_finite(low: &str) -> bool {
-    en::cue(low).is_some_and(|_| !en::is_role_noun(low)) && !matches!(low, "report" | "reports" | "answer" | "state" | "states" | "charge")
-        || matches!(low, "came" | "went" | "made" | "took" | "gave" | "got" | "met" | "saw" | "held" | "led" | "won" | "lost")
+    en::cue(low).is_some_and(|_| !en::is_role_noun(low))
+        && !matches!(low, "report" | "reports" | "answer" | "state" | "states" | "charge")
+        || matches!(
+            low,
+            "came"
+                | "went"
+                | "made"
+                | "took"
+                | "gave"
+                | "got"
+                | "met"
+                | "saw"
+                | "held"
+                | "led"
+                | "won"
+                | "lost"
+        )
 }
 
 fn trims_left(text: &Text<'_>, at: usize) -> bool {
     let low = text.low(at);
-    (en::is_time_word(low) && !matches!(low, "may" | "march" | "last" | "late") || en::is_adverb(low) && !matches!(low, "still" | "first"))
+    (en::is_time_word(low) && !matches!(low, "may" | "march" | "last" | "late")
+        || en::is_adverb(low) && !matches!(low, "still" | "first"))
         || en::is_conjunction(low)
         || (en::is_preposition(low) && !text.is_capital(at + 1))
         || matches!(text.word(at), "." | "&")
@@ -260,7 +318,9 @@ mod tests {
 
     fn subject(body: &str) -> String {
         let text = Text::new(body);
-        let verb = (0..text.tokens.len()).find(|&at| matches!(text.word(at), "said" | "told" | "suggested")).unwrap();
+        let verb = (0..text.tokens.len())
+            .find(|&at| matches!(text.word(at), "said" | "told" | "suggested"))
+            .unwrap();
         before(&text, verb, 0).map(|range| text.span(range).of(body).to_string()).unwrap_or_default()
     }
 

@@ -153,14 +153,16 @@ impl Finder<'_> {
     /// the rest of the sentence.
     fn content_before(&self, number: usize) -> Option<Range<usize>> {
         let clause = &self.clauses[number];
-        let sentence = self.text.sentence_tokens[self.text.tokens[clause.cue.start].sentence as usize].clone();
+        let sentence =
+            self.text.sentence_tokens[self.text.tokens[clause.cue.start].sentence as usize].clone();
         let according = clause.opener == Opener::According;
         if according && clause.start <= sentence.start + 1 {
             let end = self.content_end(number, clause.content);
             return (end > clause.content + 2).then_some(clause.content..end);
         }
         // `Smith said …, according to a recording`: Smith said it.
-        let reported = |before: &Clause| before.cue.start >= sentence.start && before.opener != Opener::According;
+        let reported =
+            |before: &Clause| before.cue.start >= sentence.start && before.opener != Opener::According;
         if according && self.clauses[..number].iter().any(reported) {
             return None;
         }
@@ -180,7 +182,9 @@ impl Finder<'_> {
     }
 
     fn back_to_clause_start(&self, floor: usize, end: usize) -> usize {
-        let cut = (floor..end).rev().find(|&at| self.text.is_sign(at, &[";"]) && run_at(self.text, at, self.runs).is_none());
+        let cut = (floor..end)
+            .rev()
+            .find(|&at| self.text.is_sign(at, &[";"]) && run_at(self.text, at, self.runs).is_none());
         let start = cut.map_or(floor, |at| at + 1);
         let low = self.text.low(start);
         if matches!(low, "but" | "and" | "yet" | "still" | "however") { start + 1 } else { start }
@@ -193,7 +197,9 @@ impl Finder<'_> {
 
     /// Where the words that a clause reports end: its sentence, or the next clause that stands beside it.
     fn content_end(&self, number: usize, start: usize) -> usize {
-        let sentence = self.text.sentence_tokens[self.text.tokens[self.clauses[number].cue.start].sentence as usize].clone();
+        let sentence = self.text.sentence_tokens
+            [self.text.tokens[self.clauses[number].cue.start].sentence as usize]
+            .clone();
         let mut end = sentence.end;
         // A quote mark opened inside may carry the sentence on.
         if let Some(run) = run_at(self.text, end - 1, self.runs) {
@@ -230,14 +236,17 @@ impl Finder<'_> {
         if comma && next.opener == Opener::Nothing && !next.inverted && before > start + 2 {
             return Some(before);
         }
-        if matches!(text.low(before), "but" | "although" | "though" | "while" | "whereas" | "as" | "and" | "even")
-            && next.opener != Opener::Nothing
+        if matches!(
+            text.low(before),
+            "but" | "although" | "though" | "while" | "whereas" | "as" | "and" | "even"
+        ) && next.opener != Opener::Nothing
         {
             cut = before;
             while cut > start && text.is_sign(cut - 1, &[",", "—", "–"]) {
                 cut -= 1;
             }
-            let divided = cut < before || matches!(text.low(before), "although" | "though" | "whereas" | "but");
+            let divided =
+                cut < before || matches!(text.low(before), "although" | "though" | "whereas" | "but");
             return (divided && cut > start).then_some(cut);
         }
         None
@@ -246,7 +255,9 @@ impl Finder<'_> {
     /// A lone dash or semicolon ends what was said: the reporter goes on in their own voice.
     fn cut_at_dash(&self, start: usize, end: usize) -> usize {
         let signs: Vec<usize> = (start..end)
-            .filter(|&at| self.text.is_sign(at, &["—", "–", ";"]) && run_at(self.text, at, self.runs).is_none())
+            .filter(|&at| {
+                self.text.is_sign(at, &["—", "–", ";"]) && run_at(self.text, at, self.runs).is_none()
+            })
             .collect();
         if let Some(&semicolon) = signs.iter().find(|&&at| self.text.word(at) == ";") {
             return semicolon;
@@ -301,7 +312,11 @@ impl Finder<'_> {
         let partial = run.inner.of(self.text.body).starts_with(char::is_lowercase);
         let open = self.text.token_at(run.outer.start);
         let led = open > 0 && self.text.is_sign(open - 1, &[",", ":"]);
-        let first = self.text.sentence_tokens.get(self.text.sentence_at(run.outer.start)).is_some_and(|range| range.start == open);
+        let first = self
+            .text
+            .sentence_tokens
+            .get(self.text.sentence_at(run.outer.start))
+            .is_some_and(|range| range.start == open);
         if partial && !led && !first && clause.is_some() { QuoteKind::Mixed } else { QuoteKind::Direct }
     }
 
@@ -323,8 +338,10 @@ impl Finder<'_> {
         let cue = &self.clauses[reported].cue;
         let holds_cue = between.contains(&cue.start);
         let sentences = between.clone().filter(|&at| self.text.is_sign(at, &[".", "?", "!"])).count();
-        let plain = between.clone().all(|at| self.text.tokens[at].class != Class::Mark || matches!(self.text.word(at), "’" | "'"));
-        (between.is_empty() || holds_cue && sentences <= 1 && between.len() < 60 || clause == Some(reported)) && plain
+        let plain = between
+            .clone()
+            .all(|at| self.text.tokens[at].class != Class::Mark || matches!(self.text.word(at), "’" | "'"));
+        (between.is_empty() || holds_cue && sentences <= 1 && between.len() < 60 || clause == Some(reported))
+            && plain
     }
 }
-

@@ -93,7 +93,11 @@ fn sight_at(text: &Text<'_>, at: usize, names: &[Name], gazetteer: &Gazetteer) -
     let start = text.tokens[at].span.start;
     let hit = gazetteer.longest_match(text.body, start as usize)?;
     let mut end = text.token_at(hit.end as u32 - 1);
-    if text.tokens.get(end).is_none_or(|token| token.span.end as usize > hit.end && !text.word(end).contains('-')) {
+    if text
+        .tokens
+        .get(end)
+        .is_none_or(|token| token.span.end as usize > hit.end && !text.word(end).contains('-'))
+    {
         return None;
     }
     end += 1;
@@ -101,8 +105,14 @@ fn sight_at(text: &Text<'_>, at: usize, names: &[Name], gazetteer: &Gazetteer) -
     if !free(text, &tokens, names) {
         return None;
     }
-    let located = located(text, &tokens) || names.iter().any(|name| name.tokens == tokens && name.class == NameClass::Place);
-    Some(Sighting { key: fold(text.span(tokens.clone()).of(text.body)), tokens, candidates: hit.candidates, located })
+    let located = located(text, &tokens)
+        || names.iter().any(|name| name.tokens == tokens && name.class == NameClass::Place);
+    Some(Sighting {
+        key: fold(text.span(tokens.clone()).of(text.body)),
+        tokens,
+        candidates: hit.candidates,
+        located,
+    })
 }
 
 /// False when the words belong to a person's or a body's longer name.
@@ -113,13 +123,34 @@ fn free(text: &Text<'_>, tokens: &Range<usize>, names: &[Name]) -> bool {
     match name.class {
         NameClass::Place => true,
         NameClass::Organisation => whole,
-        NameClass::Person => whole && name.title.is_none() && name.score < 0.7 && tokens.len() > 1 && !is_first_name(text.low(tokens.start)),
+        NameClass::Person => {
+            whole
+                && name.title.is_none()
+                && name.score < 0.7
+                && tokens.len() > 1
+                && !is_first_name(text.low(tokens.start))
+        }
     }
 }
 
 fn located(text: &Text<'_>, tokens: &Range<usize>) -> bool {
     let before = tokens.start.checked_sub(1).map_or("", |at| text.low(at));
-    matches!(before, "in" | "near" | "at" | "from" | "to" | "of" | "outside" | "around" | "across" | "throughout" | "into" | "toward" | "towards" | "over")
+    matches!(
+        before,
+        "in" | "near"
+            | "at"
+            | "from"
+            | "to"
+            | "of"
+            | "outside"
+            | "around"
+            | "across"
+            | "throughout"
+            | "into"
+            | "toward"
+            | "towards"
+            | "over"
+    )
 }
 
 /// How often the article speaks of each country through names that leave no doubt.
@@ -130,9 +161,11 @@ fn votes(sightings: &[Sighting], gazetteer: &Gazetteer) -> HashMap<String, f32> 
             sighting.candidates.iter().filter_map(|c| gazetteer.region(c.region)?.country).collect();
         let Some(first) = countries.first() else { continue };
         let plain = countries.iter().all(|country| country == first);
-        let leading = sighting.candidates.first().and_then(|c| gazetteer.region(c.region)).is_some_and(|region| {
-            region.kind == RegionKind::City && region.population > 1_000_000
-        });
+        let leading = sighting
+            .candidates
+            .first()
+            .and_then(|c| gazetteer.region(c.region))
+            .is_some_and(|region| region.kind == RegionKind::City && region.population > 1_000_000);
         if plain || leading {
             *votes.entry(first.to_string()).or_insert(0.0) += if plain { 1.0 } else { 0.5 };
         }
@@ -149,7 +182,10 @@ fn containments(text: &Text<'_>, sightings: &[Sighting], gazetteer: &Gazetteer) 
             continue;
         }
         let pair = outer.candidates.iter().find(|outer| {
-            inner.candidates.iter().any(|inner| inner.region != outer.region && gazetteer.contains(outer.region, inner.region))
+            inner
+                .candidates
+                .iter()
+                .any(|inner| inner.region != outer.region && gazetteer.contains(outer.region, inner.region))
         });
         if let Some(pair) = pair {
             held[number] = Some(pair.region);
@@ -174,7 +210,8 @@ fn meanings(
     for (sighting, holder) in sightings.iter().zip(held) {
         // A longer form tells what the short one means: `Donetsk region` for `Donetsk`.
         let first = fold(text.word(sighting.tokens.start));
-        if sighting.tokens.len() > 1 && first != sighting.key
+        if sighting.tokens.len() > 1
+            && first != sighting.key
             && let Some(best) = sighting.candidates.first()
         {
             lent.entry(first).or_insert(best.region);
@@ -225,7 +262,9 @@ fn rank(
                 let votes = votes.get(country).copied().unwrap_or(0.0) - own;
                 score += (weight::VOTE * votes.max(0.0)).min(weight::MOST_VOTES);
             }
-            if holder.is_some_and(|holder| holder == candidate.region || gazetteer.contains(holder, candidate.region)) {
+            if holder.is_some_and(|holder| {
+                holder == candidate.region || gazetteer.contains(holder, candidate.region)
+            }) {
                 score += weight::CONTAINED;
             }
             if lent == Some(candidate.region) {
@@ -264,9 +303,13 @@ fn settle(sighting: &Sighting, ranked: &Ranked, contained: bool) -> Option<Place
 pub fn dateline_end(text: &Text<'_>) -> Option<u32> {
     for range in text.paragraph_tokens.iter().take(3) {
         let window = range.start..range.end.min(range.start + 16);
-        let Some(dash) = window.clone().find(|&at| text.is_sign(at, &["—", "–", "--", "-"])) else { continue };
-        let capital = text.word(range.start).chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) && text.is_word(range.start);
-        let plain = (range.start..dash).all(|at| !text.is_word(at) || text.is_capital(at) || en::is_time_word(text.low(at)));
+        let Some(dash) = window.clone().find(|&at| text.is_sign(at, &["—", "–", "--", "-"])) else {
+            continue;
+        };
+        let capital = text.word(range.start).chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase)
+            && text.is_word(range.start);
+        let plain = (range.start..dash)
+            .all(|at| !text.is_word(at) || text.is_capital(at) || en::is_time_word(text.low(at)));
         if capital && plain && dash > range.start {
             return Some(text.tokens[dash].span.end);
         }

@@ -86,7 +86,8 @@ impl<'a> Text<'a> {
 
     /// The span of a run of tokens; empty for an empty run.
     pub fn span(&self, range: Range<usize>) -> Span {
-        match (self.tokens.get(range.start), range.end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
+        match (self.tokens.get(range.start), range.end.checked_sub(1).and_then(|last| self.tokens.get(last)))
+        {
             (Some(first), Some(last)) if range.start < range.end => first.span.cover(last.span),
             _ => Span::default(),
         }
@@ -106,7 +107,9 @@ impl<'a> Text<'a> {
 
     /// The index of the sentence that holds this byte.
     pub fn sentence_at(&self, byte: u32) -> usize {
-        self.sentences.partition_point(|sentence| sentence.end <= byte).min(self.sentences.len().saturating_sub(1))
+        self.sentences
+            .partition_point(|sentence| sentence.end <= byte)
+            .min(self.sentences.len().saturating_sub(1))
     }
 
     /// The index of the paragraph that holds this byte.
@@ -176,7 +179,10 @@ impl<'a> Text<'a> {
             Class::Number => true,
             Class::Mark => {
                 self.opens_quote(at)
-                    && self.tokens.get(at + 1).is_some_and(|t| t.capital || t.class == Class::Number || t.class == Class::Punct)
+                    && self
+                        .tokens
+                        .get(at + 1)
+                        .is_some_and(|t| t.capital || t.class == Class::Number || t.class == Class::Punct)
             }
             Class::Punct => matches!(self.word(at), "(" | "[" | "•" | "-" | "—" | "–" | "*"),
         }
@@ -238,7 +244,8 @@ fn hard_wrapped(body: &str) -> bool {
         return false;
     }
     let cut = |line: &&&str| {
-        (45..=100).contains(&line.len()) && !line.trim_end().ends_with(['.', '!', '?', '”', '"', ':', '’', ')'])
+        (45..=100).contains(&line.len())
+            && !line.trim_end().ends_with(['.', '!', '?', '”', '"', ':', '’', ')'])
     };
     lines.iter().filter(cut).count() * 10 > lines.len() * 6
 }
@@ -307,7 +314,8 @@ fn is_acronym_stop(before: &str, tail: &str) -> bool {
     let single = |part: &str| part.chars().count() == 1;
     let last = before.rsplit('.').next().unwrap_or_default();
     let mut next = tail.chars();
-    let follows = next.next().is_some_and(char::is_alphabetic) && !next.next().is_some_and(char::is_alphanumeric);
+    let follows =
+        next.next().is_some_and(char::is_alphabetic) && !next.next().is_some_and(char::is_alphanumeric);
     single(last) && (follows || before.contains('.'))
 }
 
@@ -316,7 +324,8 @@ fn number_end(body: &str, at: usize, end: usize) -> usize {
     let mut rest = body[at..end].char_indices().peekable();
     while let Some((offset, c)) = rest.next() {
         let joins = c.is_alphanumeric()
-            || (matches!(c, '.' | ',' | ':' | '-' | '/') && rest.peek().is_some_and(|(_, next)| next.is_alphanumeric()));
+            || (matches!(c, '.' | ',' | ':' | '-' | '/')
+                && rest.peek().is_some_and(|(_, next)| next.is_alphanumeric()));
         if !joins {
             break;
         }
@@ -343,7 +352,10 @@ fn sign_end(body: &str, at: usize, end: usize, first: char) -> (usize, Class) {
         let dots = rest.len() - rest.trim_start_matches('.').len();
         return (at + dots, Class::Punct);
     }
-    let class = if matches!(first, '"' | '\'' | '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '«' | '»' | '`' | '‹' | '›') {
+    let class = if matches!(
+        first,
+        '"' | '\'' | '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '«' | '»' | '`' | '‹' | '›'
+    ) {
         Class::Mark
     } else {
         Class::Punct
@@ -382,14 +394,28 @@ mod tests {
         let words: Vec<&str> = (0..text.tokens.len()).map(|at| text.word(at)).collect();
         assert_eq!(
             words,
-            ["Trump", "’s", "envoy", "O’Brien", "didn’t", "meet", "U.S.", "officials", "’", "28-point", "plan", "."]
+            [
+                "Trump",
+                "’s",
+                "envoy",
+                "O’Brien",
+                "didn’t",
+                "meet",
+                "U.S.",
+                "officials",
+                "’",
+                "28-point",
+                "plan",
+                "."
+            ]
         );
     }
 
     #[test]
     fn paragraphs_are_lines_unless_wrapped() {
         assert_eq!(Text::new("One line.\nAnother.\n\nThird.").paragraphs.len(), 3);
-        let wrapped = "The committee said on Monday that it would not meet before\n".repeat(8) + "\nthe spring.";
+        let wrapped =
+            "The committee said on Monday that it would not meet before\n".repeat(8) + "\nthe spring.";
         assert_eq!(Text::new(&wrapped).paragraphs.len(), 2);
     }
 }

@@ -20,7 +20,12 @@ pub struct Attributed {
 const LEAST: f32 = 0.3;
 
 /// Attributes all quotes of a text, in order.
-pub fn attribute(text: &Text<'_>, found: &[Found], clauses: &[Clause], cast: &mut Cast<'_>) -> Vec<Attributed> {
+pub fn attribute(
+    text: &Text<'_>,
+    found: &[Found],
+    clauses: &[Clause],
+    cast: &mut Cast<'_>,
+) -> Vec<Attributed> {
     let mut done: Vec<Attributed> = Vec::with_capacity(found.len());
     for number in 0..found.len() {
         let candidates = candidates(text, found, number, clauses, cast, &done);
@@ -52,7 +57,14 @@ fn choose(mut candidates: Vec<Candidate>) -> Option<Attribution> {
 }
 
 /// Everybody in sight who may have said this quote.
-fn candidates(text: &Text<'_>, found: &[Found], number: usize, clauses: &[Clause], cast: &mut Cast<'_>, done: &[Attributed]) -> Vec<Candidate> {
+fn candidates(
+    text: &Text<'_>,
+    found: &[Found],
+    number: usize,
+    clauses: &[Clause],
+    cast: &mut Cast<'_>,
+    done: &[Attributed],
+) -> Vec<Candidate> {
     let quote = &found[number];
     let Some(clause) = quote.clause.map(|clause| &clauses[clause]) else {
         return around(text, found, number, clauses, cast, done);
@@ -65,7 +77,10 @@ fn candidates(text: &Text<'_>, found: &[Found], number: usize, clauses: &[Clause
             (_, true) => Reason::InvertedSubject,
             _ => Reason::Subject,
         };
-        all.extend(cast.resolve(subject, last).map(|resolved| Candidate { resolved, evidence: Evidence::of(reason, resolved) }));
+        all.extend(
+            cast.resolve(subject, last)
+                .map(|resolved| Candidate { resolved, evidence: Evidence::of(reason, resolved) }),
+        );
     } else if clause.elliptic {
         all.extend(shared_subject(text, clause, clauses, cast, last));
     }
@@ -73,10 +88,18 @@ fn candidates(text: &Text<'_>, found: &[Found], number: usize, clauses: &[Clause
 }
 
 /// The subject that `adding …` or `and said …` shares with what stands before it in its sentence.
-fn shared_subject(text: &Text<'_>, clause: &Clause, clauses: &[Clause], cast: &mut Cast<'_>, last: Option<EntityId>) -> Option<Candidate> {
+fn shared_subject(
+    text: &Text<'_>,
+    clause: &Clause,
+    clauses: &[Clause],
+    cast: &mut Cast<'_>,
+    last: Option<EntityId>,
+) -> Option<Candidate> {
     let sentence = text.tokens[clause.cue.start].sentence;
     let before = clauses.iter().rev().find(|other| {
-        other.cue.start < clause.cue.start && text.tokens[other.cue.start].sentence == sentence && other.subject.is_some()
+        other.cue.start < clause.cue.start
+            && text.tokens[other.cue.start].sentence == sentence
+            && other.subject.is_some()
     });
     let subject = before.and_then(|other| other.subject.clone());
     let main = cast.main_subject(sentence as usize, clause.cue.start);
@@ -89,7 +112,14 @@ fn shared_subject(text: &Text<'_>, clause: &Clause, clauses: &[Clause], cast: &m
 }
 
 /// For a quote that nothing reports: the conversation around it.
-fn around(text: &Text<'_>, found: &[Found], number: usize, clauses: &[Clause], cast: &mut Cast<'_>, done: &[Attributed]) -> Vec<Candidate> {
+fn around(
+    text: &Text<'_>,
+    found: &[Found],
+    number: usize,
+    clauses: &[Clause],
+    cast: &mut Cast<'_>,
+    done: &[Attributed],
+) -> Vec<Candidate> {
     let mut all = Vec::new();
     let Some(start) = found[number].content.first().map(|span| span.start) else { return all };
     let paragraph = text.paragraph_at(start);
@@ -128,7 +158,8 @@ fn around(text: &Text<'_>, found: &[Found], number: usize, clauses: &[Clause], c
 /// Who the sentence before is about.
 fn leader_of(text: &Text<'_>, sentence: usize, clauses: &[Clause], cast: &mut Cast<'_>) -> Option<Resolved> {
     let range = text.sentence_tokens[sentence].clone();
-    let clause = clauses.iter().rev().find(|clause| range.contains(&clause.cue.start) && clause.subject.is_some());
+    let clause =
+        clauses.iter().rev().find(|clause| range.contains(&clause.cue.start) && clause.subject.is_some());
     match clause.and_then(|clause| clause.subject.clone()) {
         Some(subject) => cast.resolve(subject, None),
         None => cast.main_subject(sentence, range.end),
@@ -138,7 +169,8 @@ fn leader_of(text: &Text<'_>, sentence: usize, clauses: &[Clause], cast: &mut Ca
 /// `NAME: “…”` at the head of a paragraph, as in transcripts and headlines.
 fn transcript_name(text: &Text<'_>, start: u32, cast: &mut Cast<'_>) -> Option<Candidate> {
     let paragraph = text.paragraph_tokens[text.paragraph_at(start)].clone();
-    let colon = (paragraph.start..paragraph.end.min(paragraph.start + 7)).find(|&at| text.is_sign(at, &[":"]))?;
+    let colon =
+        (paragraph.start..paragraph.end.min(paragraph.start + 7)).find(|&at| text.is_sign(at, &[":"]))?;
     if text.tokens[colon].span.start > start || colon == paragraph.start {
         return None;
     }
@@ -151,12 +183,19 @@ fn alone_in_paragraph(text: &Text<'_>, start: u32) -> bool {
     start - paragraph.start < 5
 }
 
-fn addressee(quote: &Found, clauses: &[Clause], cast: &mut Cast<'_>, speaker: Option<EntityId>) -> Option<Attribution> {
+fn addressee(
+    quote: &Found,
+    clauses: &[Clause],
+    cast: &mut Cast<'_>,
+    speaker: Option<EntityId>,
+) -> Option<Attribution> {
     let clause = &clauses[quote.clause?];
     let phrase = clause.addressee.clone()?;
     let reason = if phrase.start == clause.cue.end { Reason::Object } else { Reason::To };
     let resolved = cast.resolve(phrase, None)?;
-    let place = matches!(cast.entities[resolved.entity.0 as usize].kind, EntityKind::Region { .. }) && resolved.form == Form::Name && reason == Reason::To;
+    let place = matches!(cast.entities[resolved.entity.0 as usize].kind, EntityKind::Region { .. })
+        && resolved.form == Form::Name
+        && reason == Reason::To;
     if Some(resolved.entity) == speaker || place {
         return None;
     }

@@ -113,7 +113,7 @@ impl<'d> Places<'d> {
         })
     }
 
-    pub fn len(&self) -> u32 {
+    pub fn count(&self) -> u32 {
         (self.places.len() / PLACE) as u32
     }
 
@@ -122,7 +122,7 @@ impl<'d> Places<'d> {
     }
 
     pub fn index(&self, id: RegionId) -> Option<u32> {
-        let (mut low, mut high) = (0, self.len());
+        let (mut low, mut high) = (0, self.count());
         while low < high {
             let middle = low + (high - low) / 2;
             let found = self.id(middle)?;
@@ -214,7 +214,12 @@ pub struct NewPlace {
 pub type NewNames = std::collections::BTreeMap<String, Vec<(u32, NameKind, u32)>>;
 
 /// The bytes of the file: the same for the same input.
-pub fn write(text: &str, mut places: Vec<NewPlace>, names: &NewNames, exact: &NewNames) -> fst::Result<Vec<u8>> {
+pub fn write(
+    text: &str,
+    mut places: Vec<NewPlace>,
+    names: &NewNames,
+    exact: &NewNames,
+) -> fst::Result<Vec<u8>> {
     places.sort_by_key(|place| place.id);
     let index = |id: u32| places.binary_search_by_key(&id, |place| place.id).unwrap_or_default() as u32;
 
@@ -229,9 +234,12 @@ pub fn write(text: &str, mut places: Vec<NewPlace>, names: &NewNames, exact: &Ne
     for place in &places {
         let name_at = *string_at.entry(place.name.as_str()).or_insert_with(|| {
             let at = strings.len() as u32;
-            let name = &place.name.as_bytes()[..place.name.floor_char_boundary(255)];
+            let mut name = place.name.as_str();
+            while name.len() > 255 {
+                name = &name[..name.char_indices().next_back().map_or(0, |(at, _)| at)];
+            }
             strings.push(name.len() as u8);
-            strings.extend_from_slice(name);
+            strings.extend_from_slice(name.as_bytes());
             at
         });
         let above: Vec<u32> = place.parents.iter().map(|id| index(*id)).collect();
@@ -273,16 +281,8 @@ pub fn write(text: &str, mut places: Vec<NewPlace>, names: &NewNames, exact: &Ne
     };
     let (names, exact) = (map(names)?, map(exact)?);
 
-    let sections = [
-        text.as_bytes(),
-        &records,
-        countries.as_flattened(),
-        &strings,
-        &parents,
-        &lists,
-        &names,
-        &exact,
-    ];
+    let sections =
+        [text.as_bytes(), &records, countries.as_flattened(), &strings, &parents, &lists, &names, &exact];
     let mut file = MAGIC.to_vec();
     sections.iter().for_each(|section| file.extend_from_slice(&(section.len() as u32).to_le_bytes()));
     sections.iter().for_each(|section| file.extend_from_slice(section));
@@ -290,7 +290,11 @@ pub fn write(text: &str, mut places: Vec<NewPlace>, names: &NewNames, exact: &Ne
 }
 
 /// Where this list stands in a section; it is added when it is new.
-fn intern(known: &mut std::collections::HashMap<Vec<u32>, u32>, section: &mut Vec<u8>, list: Vec<u32>) -> u32 {
+fn intern(
+    known: &mut std::collections::HashMap<Vec<u32>, u32>,
+    section: &mut Vec<u8>,
+    list: Vec<u32>,
+) -> u32 {
     *known.entry(list).or_insert_with_key(|list| {
         let at = section.len() as u32;
         section.push(list.len() as u8);

@@ -92,7 +92,9 @@ pub(super) enum Class {
 pub(super) fn class(c: char) -> Class {
     match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' => Class::Word,
-        '\'' | '`' | '´' | '‘' | '’' | '‛' | '′' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | 'ʾ' | 'ʿ' => Class::Apostrophe,
+        '\'' | '`' | '´' | '‘' | '’' | '‛' | '′' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | 'ʾ' | 'ʿ' => {
+            Class::Apostrophe
+        }
         '-' | '‐' | '‑' | '–' => Class::Hyphen,
         '\u{ad}' => Class::Mark,
         c if c.is_ascii() && !c.is_ascii_whitespace() => Class::Other,

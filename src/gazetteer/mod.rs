@@ -162,7 +162,7 @@ impl Gazetteer {
 
     /// How many places there are.
     pub fn len(&self) -> usize {
-        self.places.len() as usize
+        self.places.count() as usize
     }
 
     /// True when there is no place at all.
@@ -191,7 +191,7 @@ impl Gazetteer {
 
     /// Every place, by id.
     pub fn regions(&self) -> impl Iterator<Item = Region<'_>> {
-        (0..self.places.len()).filter_map(|index| self.region(self.places.id(index)?))
+        (0..self.places.count()).filter_map(|index| self.region(self.places.id(index)?))
     }
 
     /// The places that directly hold this one; a contested or a border place may have several.
@@ -266,10 +266,8 @@ impl Gazetteer {
         };
         let country = above(&[RegionKind::Country, RegionKind::Territory]);
         match region.kind {
-            RegionKind::Country | RegionKind::Territory => {
-                if self.shares_name(&region, &[RegionKind::Adm1]) {
-                    full += " (country)";
-                }
+            RegionKind::Country | RegionKind::Territory if self.shares_name(&region, &[RegionKind::Adm1]) => {
+                full += " (country)";
             }
             RegionKind::Adm1 => push(&mut full, country),
             RegionKind::Adm2 | RegionKind::City => {
@@ -280,11 +278,7 @@ impl Gazetteer {
                 }
                 push(&mut full, country);
             }
-            RegionKind::Informal => {
-                if self.parents(id).len() == 1 {
-                    push(&mut full, country);
-                }
-            }
+            RegionKind::Informal if self.parents(id).len() == 1 => push(&mut full, country),
             _ => {}
         }
         full
@@ -326,7 +320,11 @@ impl Gazetteer {
 
     fn keyed(&self, key: &str) -> impl Iterator<Item = Packed> + use<> {
         let value = self.places.names.get(key);
-        value.into_iter().flat_map(|value| self.places.candidates(value.value())).collect::<Vec<_>>().into_iter()
+        value
+            .into_iter()
+            .flat_map(|value| self.places.candidates(value.value()))
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// How well a place is known, so that a country stands above its namesakes.
@@ -395,7 +393,8 @@ impl Gazetteer {
             let head = head.strip_suffix(" city").filter(|_| kind != "city").unwrap_or(head);
             return self.typed(head, kind);
         }
-        if let Some((kind, head)) = key.split_once(" of ").filter(|(kind, _)| scan::type_word(kind).is_some()) {
+        if let Some((kind, head)) = key.split_once(" of ").filter(|(kind, _)| scan::type_word(kind).is_some())
+        {
             return self.typed(head, kind);
         }
         if let Some((_, head)) = key.split_once(' ').filter(|(way, _)| scan::is_direction(way)) {

@@ -29,16 +29,18 @@ pub(super) const UNIT_WORDS: &[&str] = &[
 /// The kinds of place that a word asks for.
 pub(super) fn type_word(word: &str) -> Option<&'static [RegionKind]> {
     use RegionKind::{Adm1, Adm2, City, Continent, Country, Informal, Macro, Subcontinent, Territory, Water};
-    Some(match word {
+    Some(match word.strip_suffix('s').unwrap_or(word) {
         "country" | "nation" | "kingdom" => &[Country, Territory],
         "city" | "town" | "village" | "settlement" | "municipality" | "borough" => &[City],
         "region" | "area" => &[Adm1, Adm2, Informal, Macro, Subcontinent],
-        "peninsula" | "strip" | "valley" | "island" | "islands" => &[Informal, Territory, Adm1, Macro],
+        "peninsula" | "strip" | "valley" | "island" => &[Informal, Territory, Adm1, Macro],
         "sea" | "river" | "strait" | "lake" | "ocean" | "gulf" | "water" => &[Water],
         "continent" => &[Continent],
         "republic" => &[Adm1, Country],
         "territory" | "dependency" => &[Territory, Adm1, Informal],
-        word if UNIT_WORDS.contains(&word) || matches!(word, "governate" | "rayon" | "okrug" | "adm1" | "adm2") => {
+        word if UNIT_WORDS.contains(&word)
+            || matches!(word, "governate" | "rayon" | "okrug" | "adm1" | "adm2") =>
+        {
             &[Adm1, Adm2]
         }
         _ => return None,
@@ -49,7 +51,8 @@ pub(super) fn type_word(word: &str) -> Option<&'static [RegionKind]> {
 pub(super) fn is_direction(word: &str) -> bool {
     let way = word.strip_suffix("ern").unwrap_or(word);
     let ways = ["north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"];
-    ways.contains(&way) || matches!(word, "central" | "upper" | "lower" | "greater" | "mainland" | "rural" | "occupied")
+    ways.contains(&way)
+        || matches!(word, "central" | "upper" | "lower" | "greater" | "mainland" | "rural" | "occupied")
 }
 
 /// The same words, as far as they lengthen a name in running text.
@@ -106,8 +109,11 @@ impl Gazetteer {
             }
         });
         let name = ends[..count].iter().rev().find_map(|(end, value)| {
-            let found: Vec<Packed> =
-                self.places.candidates(*value).filter(|packed| self.counts(*packed, text, at, at + end, ordinary)).collect();
+            let found: Vec<Packed> = self
+                .places
+                .candidates(*value)
+                .filter(|packed| self.counts(*packed, text, at, at + end, ordinary))
+                .collect();
             (!found.is_empty()).then_some((*end, found))
         });
         let (end, mut found) = match (short, name) {
@@ -189,9 +195,9 @@ impl Gazetteer {
                 Class::Blank | Class::Hyphen => {
                     let mut line_ends = u8::from(c == '\n');
                     let mut last = c;
-                    while let Some((_, next)) = chars.next_if(|(_, next)| {
-                        class(*next) == Class::Blank && class(last) == Class::Blank
-                    }) {
+                    while let Some((_, next)) =
+                        chars.next_if(|(_, next)| class(*next) == Class::Blank && class(last) == Class::Blank)
+                    {
                         line_ends += u8::from(next == '\n');
                         last = next;
                     }
@@ -236,7 +242,11 @@ impl Gazetteer {
             output += arc.out.value();
             node = exact.node(arc.addr);
             let end = at + 1;
-            if node.is_final() && rest.get(end..).is_some_and(|after| byte == b'.' && !after.starts_with(char::is_alphanumeric) || ends_word(after)) {
+            if node.is_final()
+                && rest.get(end..).is_some_and(|after| {
+                    byte == b'.' && !after.starts_with(char::is_alphanumeric) || ends_word(after)
+                })
+            {
                 best = Some((end, output + node.final_output().value()));
             }
         }
@@ -276,16 +286,17 @@ impl Gazetteer {
     fn unit(&self, text: &str, start: usize, end: usize, found: &[Packed]) -> Option<(usize, Vec<Packed>)> {
         let after = text[end..].strip_prefix([' ', '\u{a0}'])?;
         let length = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
-        let word = after.get(..length).filter(|word| word.len() <= 12)?.to_ascii_lowercase();
-        let unit = unit_word(&word)?;
+        let written = after.get(..length).filter(|word| word.len() <= 12)?;
+        let unit = unit_word(&written.to_ascii_lowercase())?;
         let names_place = |packed: &Packed| matches!(packed.kind(), NameKind::Name | NameKind::Alias);
         if !ends_word(&after[length..]) || !found.iter().any(names_place) {
             return None;
         }
         let is_city = |packed: &&Packed| self.places.kind(packed.place()) == Some(RegionKind::City);
-        let best_city = found.iter().filter(is_city).map(|packed| self.places.population(packed.place())).max();
-        // `Texas state police`: the word tells nothing apart; `Washington state` does.
-        if unit == "state" && best_city.unwrap_or(0) < 100_000 {
+        let best_city =
+            found.iter().filter(is_city).map(|packed| self.places.population(packed.place())).max();
+        // `Texas state police`: the word tells nothing apart; `Washington state` does. `Wichita State` plays.
+        if unit == "state" && (best_city.unwrap_or(0) < 100_000 || written != unit) {
             return None;
         }
         let units = self.typed(&super::key(&text[start..end]), unit);

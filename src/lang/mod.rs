@@ -155,8 +155,14 @@ mod tests {
 
     #[test]
     fn detects_or_says_unknown() {
-        assert_eq!(detect("The minister said on Tuesday that the talks in the capital had failed.").code, "en");
-        assert_eq!(detect("Der Minister sagte am Dienstag, die Gespräche in der Hauptstadt seien gescheitert.").code, "de");
+        assert_eq!(
+            detect("The minister said on Tuesday that the talks in the capital had failed.").code,
+            "en"
+        );
+        assert_eq!(
+            detect("Der Minister sagte am Dienstag, die Gespräche in der Hauptstadt seien gescheitert.").code,
+            "de"
+        );
         assert_eq!(detect("42").code, "und");
     }
 }

@@ -106,7 +106,9 @@ pub enum Sort {
 impl<R> Expr<R> {
     /// The same expression with every region exchanged; stops at the first that cannot be.
     pub fn try_map<S, E>(self, change: &mut impl FnMut(R) -> Result<S, E>) -> Result<Expr<S>, E> {
-        let all = |list: Vec<Expr<R>>, change: &mut _| list.into_iter().map(|e| e.try_map(change)).collect::<Result<Vec<_>, E>>();
+        let all = |list: Vec<Expr<R>>, change: &mut _| {
+            list.into_iter().map(|e| e.try_map(change)).collect::<Result<Vec<_>, E>>()
+        };
         Ok(match self {
             Expr::Word(word) => Expr::Word(word),
             Expr::Exact(word) => Expr::Exact(word),

@@ -23,6 +23,7 @@
 mod build;
 mod echo;
 mod field;
+mod join;
 mod lex;
 mod read;
 mod settle;

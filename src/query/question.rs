@@ -6,11 +6,71 @@ use super::{Expr, Filter};
 
 /// Words that ask, and carry nothing to look for.
 const ASKING: &[&str] = &[
-    "who", "what", "whom", "which", "when", "where", "why", "how", "said", "say", "says", "saying", "did", "does", "do",
-    "has", "have", "had", "was", "were", "is", "are", "been", "anyone", "anybody", "anything", "someone", "everyone", "something",
-    "everything", "people", "all", "about", "on", "regarding", "of", "the", "a", "an", "to", "by", "in", "for", "and",
-    "or", "me", "show", "tell", "told", "find", "quotes", "quote", "quoted", "statements", "there", "that", "this", "it",
-    "with", "from", "at", "as", "be", "will", "would",
+    "who",
+    "what",
+    "whom",
+    "which",
+    "when",
+    "where",
+    "why",
+    "how",
+    "said",
+    "say",
+    "says",
+    "saying",
+    "did",
+    "does",
+    "do",
+    "has",
+    "have",
+    "had",
+    "was",
+    "were",
+    "is",
+    "are",
+    "been",
+    "anyone",
+    "anybody",
+    "anything",
+    "someone",
+    "everyone",
+    "something",
+    "everything",
+    "people",
+    "all",
+    "about",
+    "on",
+    "regarding",
+    "of",
+    "the",
+    "a",
+    "an",
+    "to",
+    "by",
+    "in",
+    "for",
+    "and",
+    "or",
+    "me",
+    "show",
+    "tell",
+    "told",
+    "find",
+    "quotes",
+    "quote",
+    "quoted",
+    "statements",
+    "there",
+    "that",
+    "this",
+    "it",
+    "with",
+    "from",
+    "at",
+    "as",
+    "be",
+    "will",
+    "would",
 ];
 
 /// Reads a plain question; none when it is not of a shape that is known.
@@ -24,19 +84,29 @@ pub fn read(input: &str) -> Option<Expr<String>> {
     }
     let words: Vec<&str> = plain.split_whitespace().collect();
     let low: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-    let asks = matches!(low.first().map(String::as_str), Some("who" | "what" | "quotes" | "did" | "has" | "anything" | "everything" | "show"));
+    let asks = matches!(
+        low.first().map(String::as_str),
+        Some("who" | "what" | "quotes" | "did" | "has" | "anything" | "everything" | "show")
+    );
     if !asks || words.len() < 3 {
         return None;
     }
     let mut filters = Vec::new();
     let mut end = words.len();
-    if let Some(about) = low.iter().rposition(|word| matches!(word.as_str(), "about" | "on" | "regarding" | "concerning"))
+    if let Some(about) =
+        low.iter().rposition(|word| matches!(word.as_str(), "about" | "on" | "regarding" | "concerning"))
         && about + 1 < end
     {
         filters.push(Filter::About(strip_article(&words[about + 1..end])));
         end = about;
     }
-    let speaker = between(&low, &words, end, &["did", "has", "have", "does", "had"], &["say", "said", "tell", "told", "write", "written", "claim"]);
+    let speaker = between(
+        &low,
+        &words,
+        end,
+        &["did", "has", "have", "does", "had"],
+        &["say", "said", "tell", "told", "write", "written", "claim"],
+    );
     let hearer = after(&low, &words, end, &["tell", "told", "to"]);
     let by = after(&low, &words, end, &["by", "from"]);
     filters.extend(speaker.or(by).map(Filter::By));
@@ -52,7 +122,9 @@ pub fn read(input: &str) -> Option<Expr<String>> {
 pub fn drop_asking_words(expr: Expr<String>, notes: &mut Vec<String>) -> Expr<String> {
     let Expr::Any(list) = expr else {
         return match expr {
-            Expr::And(list) => Expr::And(list.into_iter().map(|expr| drop_asking_words(expr, notes)).collect()),
+            Expr::And(list) => {
+                Expr::And(list.into_iter().map(|expr| drop_asking_words(expr, notes)).collect())
+            }
             other => other,
         };
     };
@@ -92,7 +164,8 @@ fn between(low: &[String], words: &[&str], end: usize, openers: &[&str], closers
 /// The words after one of `openers`, up to the end or an asking word.
 fn after(low: &[String], words: &[&str], end: usize, openers: &[&str]) -> Option<String> {
     let open = low[..end].iter().rposition(|word| openers.contains(&word.as_str()))?;
-    let stop = (open + 1..end).find(|&at| ASKING.contains(&low[at].as_str()) && low[at] != "the").unwrap_or(end);
+    let stop =
+        (open + 1..end).find(|&at| ASKING.contains(&low[at].as_str()) && low[at] != "the").unwrap_or(end);
     (stop > open + 1).then(|| strip_article(&words[open + 1..stop]))
 }
 
@@ -107,7 +180,11 @@ fn covered(low: &[String], filters: &[Filter<String>]) -> bool {
             _ => Vec::new(),
         })
         .collect();
-    low.iter().all(|word| ASKING.contains(&word.as_str()) || used.contains(word) || matches!(word.as_str(), "write" | "written" | "claim"))
+    low.iter().all(|word| {
+        ASKING.contains(&word.as_str())
+            || used.contains(word)
+            || matches!(word.as_str(), "write" | "written" | "claim")
+    })
 }
 
 #[cfg(test)]
@@ -124,10 +201,13 @@ mod tests {
 
     #[test]
     fn questions() {
-        check("who said what about Donetsk?", "about:Donetsk");
-        check("What did Witkoff say about the West Bank", "about:\"West Bank\" by:Witkoff");
-        check("what did Steve Witkoff tell Ushakov about Donetsk", "about:Donetsk by:\"Steve Witkoff\" to:Ushakov");
-        check("who told Ushakov", "to:Ushakov");
+        check("who said what about Donetsk?", "about:\"Donetsk\"");
+        check("What did Witkoff say about the West Bank", "about:\"West Bank\" speaker:\"Witkoff\"");
+        check(
+            "what did Steve Witkoff tell Ushakov about Donetsk",
+            "about:\"Donetsk\" speaker:\"Steve Witkoff\" to:\"Ushakov\"",
+        );
+        check("who told Ushakov", "to:\"Ushakov\"");
         check("land swap", "-");
         check("who benefits from the land swap", "-");
         check("who:x about y", "-");

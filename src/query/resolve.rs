@@ -27,7 +27,8 @@ pub struct Places {
 pub fn resolve(query: Query<String>, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> Query<Places> {
     let Query { expr, sort, limit } = query;
     let expr = expr.map(lemmatise_cues).map(|expr| {
-        let Ok(expr) = expr.try_map(&mut |typed: String| Ok::<_, Infallible>(places(typed, gazetteer, notes)));
+        let Ok(expr) =
+            expr.try_map(&mut |typed: String| Ok::<_, Infallible>(places(typed, gazetteer, notes)));
         expr
     });
     Query { expr, sort, limit }
@@ -38,16 +39,17 @@ pub fn places(typed: String, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> 
     let candidates = gazetteer.lookup(&typed);
     let Some(best) = candidates.first() else {
         let near = gazetteer.suggest(&typed);
-        let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+        let hint =
+            if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
         notes.push(format!("“{typed}” is not in the gazetteer: looked for as words{hint}"));
         return Places { typed, ids: Vec::new() };
     };
     let mut ids = vec![best.region];
     let mut others = Vec::new();
     for candidate in &candidates[1..] {
-        let nested = ids.iter().any(|id| {
-            gazetteer.contains(candidate.region, *id) || gazetteer.contains(*id, candidate.region)
-        });
+        let nested = ids
+            .iter()
+            .any(|id| gazetteer.contains(candidate.region, *id) || gazetteer.contains(*id, candidate.region));
         if ids.contains(&candidate.region) {
             continue;
         }
@@ -63,7 +65,11 @@ pub fn places(typed: String, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> 
         let more = others.len().saturating_sub(3);
         others.truncate(3);
         let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-        notes.push(format!("“{typed}” is read as {}; it could also be {}{tail}", read.join(" and "), others.join("; ")));
+        notes.push(format!(
+            "“{typed}” is read as {}; it could also be {}{tail}",
+            read.join(" and "),
+            others.join("; ")
+        ));
     } else if read.len() > 1 {
         notes.push(format!("“{typed}” is read as {}", read.join(" and ")));
     }

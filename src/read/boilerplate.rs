@@ -46,7 +46,7 @@ const RULES: &[(Place, Rule)] = &[
         "print this page", "print article", "copy link", "copied", "link copied", "copy this link", "like this", "pin it",
         "click to share", "opens in new window", "listen to this article", "listen to article", "save this article", "gift this article"])),
     (Place::Anywhere, Rule::Starts(140, &["follow us on ", "follow us at ", "like us on ", "find us on ", "join us on facebook", "join us on telegram",
-        "join our telegram", "join our whatsapp", "connect with us on", "click to share", "share this with", "share this article on",
+        "join our telegram", "join our whatsapp", "connect with us on", "click to share", "share this:", "share this with", "share this article on",
         "follow @"])),
     (Place::Edge, Rule::Is(&["share", "shares", "# shares", "tweet", "email", "e-mail", "print", "facebook", "twitter", "x", "linkedin",
         "whatsapp", "telegram", "reddit", "pinterest", "instagram", "youtube", "messenger", "flipboard", "pocket", "save", "like",

@@ -51,7 +51,7 @@ fn read(source: &Source<'_>) -> Result<Vec<Result<Raw>>> {
     let page = Page::scan(html);
     let text = main_text(html).or_else(|| page.article_body()).unwrap_or_else(|| tags::page_text(html));
     if !text.chars().any(char::is_alphanumeric) {
-        return Err(source.malformed(super::NO_TEXT));
+        return Err(source.no_article(super::NO_TEXT));
     }
     Ok(vec![Ok(Raw { text, layout: Layout::Blocks, ..page.raw() })])
 }

@@ -65,7 +65,7 @@ fn read(source: &Source<'_>) -> Result<Vec<Result<Raw>>> {
         }
     }
     if raws.is_empty() {
-        return Err(source.malformed("the list of articles is empty"));
+        return Err(source.no_article("the list of articles is empty"));
     }
     match raws.len() {
         1 => raws.remove(0).map(|raw| vec![Ok(raw)]),
@@ -150,7 +150,7 @@ fn article(value: &Value, source: &Source<'_>, at: Option<usize>) -> Result<Raw>
         Some(text) => (raw.text, raw.layout) = text,
         None => {
             let seen: Vec<&str> = record.keys().take(20).map(String::as_str).collect();
-            return Err(source.malformed(format!(
+            return Err(source.no_article(format!(
                 "{which}no field with the article's text; it has: {}; the text is looked for in: {}",
                 if seen.is_empty() { "no fields".to_owned() } else { seen.join(", ") },
                 [&fields::TEXT[..7], &fields::SHORT_TEXT[..1]].concat().join(", "),

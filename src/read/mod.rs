@@ -52,6 +52,10 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
+    fn no_article(&self, reason: impl Into<String>) -> Error {
+        Error::NoArticle { path: PathBuf::from(self.path), reason: reason.into() }
+    }
+
     fn malformed(&self, reason: impl Into<String>) -> Error {
         Error::Malformed { path: PathBuf::from(self.path), reason: reason.into() }
     }
@@ -195,7 +199,7 @@ impl Iterator for Articles {
                     match raws.into_iter().next() {
                         Some(raw) => raw,
                         None => {
-                            Err(Error::Malformed { path: PathBuf::from(&place), reason: NO_TEXT.to_owned() })
+                            Err(Error::NoArticle { path: PathBuf::from(&place), reason: NO_TEXT.to_owned() })
                         }
                     }
                 });
@@ -207,7 +211,7 @@ impl Iterator for Articles {
         Some(raw.and_then(|raw| {
             let article = normalise(raw, &self.origin, ordinal);
             if article.body.is_empty() {
-                return Err(Error::Malformed { path: PathBuf::from(place), reason: NO_TEXT.to_owned() });
+                return Err(Error::NoArticle { path: PathBuf::from(place), reason: NO_TEXT.to_owned() });
             }
             Ok(article)
         }))
@@ -222,7 +226,7 @@ fn from_origin(origin: Origin, name: &Path, mut reader: Box<dyn BufRead + Send>)
     let mut head = Vec::new();
     reader.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
     if head.trim_ascii().is_empty() {
-        return Err(Error::Malformed { path, reason: "the file is empty".to_owned() });
+        return Err(Error::NoArticle { path, reason: "the file is empty".to_owned() });
     }
     let format = format_of(name, &head, &path)?;
     let mut all = Cursor::new(head.clone()).chain(reader);

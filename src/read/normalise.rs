@@ -24,7 +24,10 @@ pub fn normalise(mut raw: Raw, origin: &Origin, ordinal: u32) -> Article {
     }
     let body = paragraphs.join("\n\n");
     let url = raw.url.as_deref().and_then(canonical);
-    let source = source(raw.source.as_deref(), url.as_deref());
+    let mut source = source(raw.source.as_deref(), url.as_deref());
+    if source.is_empty() {
+        source = agency(&body).unwrap_or_default();
+    }
     let title = match raw.title.as_deref().map(one_line).filter(|title| !title.is_empty()) {
         Some(title) => without_outlet(&title, &source).to_owned(),
         None => title_of(&paragraphs),
@@ -286,6 +289,21 @@ fn canonical(url: &str) -> Option<String> {
 }
 
 /// The outlet as it names itself; else the host of the address; never invented.
+/// The news agency that a dateline names: `GENEVA, Nov. 3 (Kestrel) —`.
+fn agency(body: &str) -> Option<String> {
+    body.split("\n\n").take(3).find_map(|paragraph| {
+        let end = paragraph.char_indices().nth(90).map_or(paragraph.len(), |(byte, _)| byte);
+        let head = &paragraph[..end];
+        let (before, rest) = head.split_once('(')?;
+        let (name, after) = rest.split_once(')')?;
+        let dash = after.trim_start().starts_with(['-', '–', '—']);
+        let place = before.split([',', ' ']).next().unwrap_or_default();
+        let capitals = place.chars().count() > 1 && place.chars().all(|c| !c.is_lowercase());
+        let plain = (2..40).contains(&name.len()) && name.starts_with(char::is_uppercase);
+        (dash && capitals && plain).then(|| name.trim().to_owned())
+    })
+}
+
 fn source(named: Option<&str>, url: Option<&str>) -> String {
     let named = named.map(one_line).unwrap_or_default();
     if named.starts_with("http://") || named.starts_with("https://") {

@@ -8,8 +8,21 @@ use crate::rows::{Head, PassageRow, QuoteRow, Who};
 use crate::search::{Answer, Found};
 
 const QUOTE_COLUMNS: &[&str] = &[
-    "id", "speaker", "addressee", "quote", "kind", "cue", "stance", "about", "confidence", "reason", "published", "source",
-    "title", "url", "path",
+    "id",
+    "speaker",
+    "addressee",
+    "quote",
+    "kind",
+    "cue",
+    "stance",
+    "about",
+    "confidence",
+    "reason",
+    "published",
+    "source",
+    "title",
+    "url",
+    "path",
 ];
 const PASSAGE_COLUMNS: &[&str] = &["id", "passage", "regions", "published", "source", "title", "url", "path"];
 
@@ -18,7 +31,8 @@ pub fn write(answer: &Answer, _: &Options, out: &mut dyn Write) -> io::Result<()
     let mut table = ::csv::Writer::from_writer(out);
     let grouped = !answer.groups.is_empty();
     let rows = answer.found.iter().map(|found| (None, found));
-    let grouped_rows = answer.groups.iter().flat_map(|group| group.found.iter().map(move |found| (Some(group), found)));
+    let grouped_rows =
+        answer.groups.iter().flat_map(|group| group.found.iter().map(move |found| (Some(group), found)));
     let mut header = false;
     for (group, found) in rows.chain(grouped_rows) {
         let (columns, cells) = cells(found);
@@ -48,7 +62,8 @@ fn cells(found: &Found) -> (&'static [&'static str], Vec<String>) {
 fn quote(row: &QuoteRow) -> Vec<String> {
     let name = |who: &Option<Who>| who.as_ref().map(|who| who.name.clone()).unwrap_or_default();
     let words: Vec<&str> = row.content.iter().map(|piece| piece.text.as_str()).collect();
-    let about: Vec<String> = row.about.iter().map(|about| format!("{} ({})", about.name, about.grade.name())).collect();
+    let about: Vec<String> =
+        row.about.iter().map(|about| format!("{} ({})", about.name, about.grade.name())).collect();
     let mut cells = vec![
         row.id.clone(),
         name(&row.speaker),

@@ -59,7 +59,13 @@ fn one(found: &Found, options: &Options, indent: &str, out: &mut dyn Write) -> i
     }
 }
 
-fn quote(row: &QuoteRow, found: &Found, options: &Options, indent: &str, out: &mut dyn Write) -> io::Result<()> {
+fn quote(
+    row: &QuoteRow,
+    found: &Found,
+    options: &Options,
+    indent: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     write!(out, "{indent}{NAME}{}{NAME:#}", speaker(row.speaker.as_ref()))?;
     if let Some(addressee) = &row.addressee {
         write!(out, " → {NAME}{}{NAME:#}", clean(&addressee.name))?;
@@ -67,19 +73,37 @@ fn quote(row: &QuoteRow, found: &Found, options: &Options, indent: &str, out: &m
     let cue = row.cue.as_ref().map(|cue| format!(" {}", clean(&cue.text))).unwrap_or_default();
     writeln!(out, "{DIM}{cue} · {}{}{DIM:#}", row.kind.name(), dated(&row.article))?;
     let (open, close) = if row.kind == QuoteKind::Direct { ("“", "”") } else { ("", "") };
-    let pieces: Vec<String> =
-        row.content.iter().map(|piece| format!("{open}{}{close}", marked(piece, &found.highlights))).collect();
+    let pieces: Vec<String> = row
+        .content
+        .iter()
+        .map(|piece| format!("{open}{}{close}", marked(piece, &found.highlights)))
+        .collect();
     wrapped(&pieces.join(" … "), &format!("{indent}  "), options.width, out)?;
     if !row.about.is_empty() {
-        let about: Vec<String> =
-            row.about.iter().map(|about| format!("{} ({})", clean(&about.name), about.grade.name().replace('_', " "))).collect();
-        wrapped(&format!("{DIM}about {}{DIM:#}", about.join(", ")), &format!("{indent}  "), options.width, out)?;
+        let about: Vec<String> = row
+            .about
+            .iter()
+            .map(|about| format!("{} ({})", clean(&about.name), about.grade.name().replace('_', " ")))
+            .collect();
+        wrapped(
+            &format!("{DIM}about {}{DIM:#}", about.join(", ")),
+            &format!("{indent}  "),
+            options.width,
+            out,
+        )?;
     }
     if options.explain {
         for (label, who) in [("speaker", &row.speaker), ("addressee", &row.addressee)] {
             if let Some(who) = who {
-                let runner_up = who.runner_up.as_ref().map(|name| format!("; else {name}")).unwrap_or_default();
-                let line = format!("{DIM}{label}: {} {:.2}: {}{}{DIM:#}", clean(&who.name), who.confidence, clean(&who.reason), clean(&runner_up));
+                let runner_up =
+                    who.runner_up.as_ref().map(|name| format!("; else {name}")).unwrap_or_default();
+                let line = format!(
+                    "{DIM}{label}: {} {:.2}: {}{}{DIM:#}",
+                    clean(&who.name),
+                    who.confidence,
+                    clean(&who.reason),
+                    clean(&runner_up)
+                );
                 wrapped(&line, &format!("{indent}  "), options.width, out)?;
             }
         }
@@ -87,7 +111,13 @@ fn quote(row: &QuoteRow, found: &Found, options: &Options, indent: &str, out: &m
     writeln!(out, "{indent}  {DIM}{}  {}{DIM:#}\n", clean(&row.id), clean(&row.article.path))
 }
 
-fn passage(row: &PassageRow, found: &Found, options: &Options, indent: &str, out: &mut dyn Write) -> io::Result<()> {
+fn passage(
+    row: &PassageRow,
+    found: &Found,
+    options: &Options,
+    indent: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(out, "{indent}{HEAD}{}{HEAD:#}{DIM}{}{DIM:#}", clean(&row.article.title), dated(&row.article))?;
     let piece = Piece { span: row.span, text: row.text.clone() };
     for line in marked(&piece, &found.highlights).split('\n').filter(|line| !line.trim().is_empty()) {
@@ -129,7 +159,8 @@ pub fn marked(piece: &Piece, highlights: &[Span]) -> String {
 /// Text without anything that a terminal would obey: control characters and changes of direction.
 pub fn clean(text: &str) -> String {
     let unsafe_char = |c: char| {
-        c != '\n' && c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c != '\n' && c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().map(|c| if unsafe_char(c) { '\u{fffd}' } else { c }).collect()
 }

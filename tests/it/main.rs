@@ -1,1 +1,11 @@
+//! End to end: what a user types, and what comes out.
 
+mod corpus;
+mod floors;
+mod hostile;
+mod index;
+mod outside;
+mod quality;
+mod said;
+mod search;
+mod support;

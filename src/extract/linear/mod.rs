@@ -1,17 +1,21 @@
-//! Trained linear models: names, and what they need.
+//! Trained linear models: names, and who says what by which words.
 //!
 //! text → [`Token`]s → words with their letters looked at once → sums of weights → best path of labels.
 //! Nothing here reads or writes a file: the weights are part of the program.
 
 pub mod chain;
+pub mod forest;
 pub mod hash;
 pub mod model;
 pub mod name_features;
 mod names;
+pub mod quote_features;
+mod quotes;
+mod speakers;
 mod token;
 pub mod words;
 
-pub use names::{
-    Labelled, Name, NameClass, Opinion, Part, header, label, names, names_with, parts, spans,
-};
+pub use names::{Labelled, Name, NameClass, Opinion, Part, header, label, names, names_with, parts, spans};
+pub use quotes::{Cut, Tagged, What, around, quotes, quotes_header, quotes_with};
+pub use speakers::{NUMBERS, Speaker, Table, speakers, speakers_header, speakers_with};
 pub use token::{Token, is_abbreviation, tokenize};

@@ -4,6 +4,8 @@
 //! with an empty line, then the packed numbers: word clusters, transitions, and for each kept feature
 //! its key, a mask of the labels it speaks about, and one signed byte for each of them.
 
+use std::sync::Arc;
+
 use super::chain::{LANES, Scores, Transitions};
 use super::hash;
 
@@ -39,7 +41,8 @@ pub struct Model {
     pub step: f32,
     /// Transition scores of each pass.
     pub transitions: Vec<Transitions>,
-    clusters: hash::Hashed<Clusters>,
+    clusters: Arc<hash::Hashed<Clusters>>,
+    classes: hash::Hashed<u8>,
     /// One bit for a range of keys: most features that are asked for are not kept, and end here.
     filter: Vec<u64>,
     /// Where the keys start whose high bits are the index.
@@ -66,8 +69,21 @@ impl Model {
         model
     }
 
+    /// Takes the word clusters of another model for its own.
+    pub fn sharing(mut self, other: &Model) -> Model {
+        self.clusters = Arc::clone(&other.clusters);
+        self
+    }
+
+    /// Gives words a class, by the lower half of the word's hash.
+    pub fn classed(mut self, classes: impl Iterator<Item = (String, u8)>) -> Model {
+        self.classes = classes.map(|(word, class)| (hash::word(&word) & 0xffff_ffff, class)).collect();
+        self
+    }
+
     fn fill(&mut self, reader: &mut Reader) -> Option<()> {
-        self.clusters = reader.clusters()?;
+        self.clusters = Arc::new(reader.clusters()?);
+        self.classes = reader.classes()?;
         self.step = reader.float()?;
         for _ in 0..reader.varint()? {
             let mut table = [[0.0; LANES]; LANES];
@@ -140,15 +156,28 @@ impl Model {
             .unwrap_or_default()
     }
 
+    /// The class of a word in small letters; 0 for most.
+    pub fn class(&self, lower: &str) -> u8 {
+        self.classes.get(&(hash::word(lower) & 0xffff_ffff)).copied().unwrap_or(0)
+    }
+
+    /// All classed words by the lower half of their hash, in order.
+    pub fn all_classes(&self) -> Vec<(u32, u8)> {
+        let mut all: Vec<(u32, u8)> = self.classes.iter().map(|(&key, &class)| (key as u32, class)).collect();
+        all.sort_unstable();
+        all
+    }
+
     /// A model that has the clusters of `words` and no weights, for training.
     pub fn of_clusters(words: impl Iterator<Item = (String, Clusters)>) -> Model {
         let clusters = words.map(|(word, clusters)| (hash::word(&word) & 0xffff_ffff, clusters)).collect();
-        Model { clusters, ..Model::default() }
+        Model { clusters: Arc::new(clusters), ..Model::default() }
     }
 
     /// All known clusters by the lower half of the word's hash, in order.
     pub fn all_clusters(&self) -> Vec<(u32, Clusters)> {
-        let mut all: Vec<(u32, Clusters)> = self.clusters.iter().map(|(&key, &value)| (key as u32, value)).collect();
+        let mut all: Vec<(u32, Clusters)> =
+            self.clusters.iter().map(|(&key, &value)| (key as u32, value)).collect();
         all.sort_unstable_by_key(|&(key, _)| key);
         all
     }
@@ -156,7 +185,12 @@ impl Model {
 
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters.flat_map(char::to_lowercase)).collect()
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters.flat_map(char::to_lowercase))
+        .collect()
 }
 
 struct Reader<'a> {
@@ -209,6 +243,16 @@ impl Reader<'_> {
         Some(row)
     }
 
+    fn classes(&mut self) -> Option<hash::Hashed<u8>> {
+        let mut classes = hash::Hashed::default();
+        let mut key = 0_u32;
+        for _ in 0..self.varint()? {
+            key = key.wrapping_add(self.varint()?);
+            classes.insert(u64::from(key), self.byte()?);
+        }
+        Some(classes)
+    }
+
     /// Groupings of each fine cluster, then for each word its fine cluster and its second-source ones.
     fn clusters(&mut self) -> Option<hash::Hashed<Clusters>> {
         let mut coarse: Vec<[u16; 4]> = Vec::new();
@@ -216,7 +260,8 @@ impl Reader<'_> {
             coarse.push([self.short()?, self.short()?, self.short()?, self.short()?]);
         }
         let count = self.varint()?;
-        let mut words = hash::Hashed::with_capacity_and_hasher(count.min(1 << 20) as usize, Default::default());
+        let mut words =
+            hash::Hashed::with_capacity_and_hasher(count.min(1 << 20) as usize, Default::default());
         let mut key = 0_u32;
         for _ in 0..count {
             key = key.wrapping_add(self.varint()?);
@@ -235,7 +280,9 @@ mod tests {
 
     #[test]
     fn damaged_data_knows_nothing() {
-        for data in [&b""[..], b"\n\n", b"head\n\n\x01\x02", b"no end", b"h\n\n\0\0\0\0\0\0\x00\xff\xff\xff\xff\x0f"] {
+        for data in
+            [&b""[..], b"\n\n", b"head\n\n\x01\x02", b"no end", b"h\n\n\0\0\0\0\0\0\x00\xff\xff\xff\xff\x0f"]
+        {
             let model = Model::read(data);
             let mut sums = [0; LANES];
             model.add(7, &mut sums);

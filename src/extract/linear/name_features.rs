@@ -107,7 +107,8 @@ impl Scene {
     /// Takes the entries of the words, cut into sentences `(start, end)` of token numbers.
     pub fn new(ids: &[u32], sentences: Vec<(usize, usize)>, words: &Words) -> Scene {
         let places = ids.iter().map(|&word| Place { word, ..Place::default() }).collect();
-        let mut scene = Scene { places, sentences, seen: vec![Seen::default()], slot: vec![0; words.all.len()] };
+        let mut scene =
+            Scene { places, sentences, seen: vec![Seen::default()], slot: vec![0; words.all.len()] };
         for n in 0..scene.sentences.len() {
             let (start, end) = scene.sentences[n];
             scene.mark_openings(start, end, words);
@@ -250,6 +251,11 @@ impl Scene {
         }
     }
 
+    /// The entry's number of a token.
+    pub fn id(&self, token: usize) -> u32 {
+        self.places[token].word
+    }
+
     /// Number of the word's counts; the same for all its cases, 0 for words that are never capitalised.
     pub fn slot(&self, token: usize, words: &Words) -> usize {
         self.slot[self.word(token, words).lower_id as usize] as usize
@@ -300,6 +306,19 @@ impl Scene {
 
     /// Keys that depend on where the tokens of a zone stand; `emit` takes the token and the key.
     pub fn context(&self, zone: Zone, words: &Words, emit: &mut impl FnMut(usize, u32)) {
+        let sentence = self.sentence_of(zone.start);
+        let habit = self.habit(sentence, words);
+        for token in zone.start..zone.end {
+            self.token_context(token, sentence, habit, words, &mut |key| emit(token, key));
+            let word = self.word(token, words);
+            if word.any_capital {
+                self.article_context(token, word, &mut |key| emit(token, key));
+            }
+        }
+    }
+
+    /// As [`Scene::context`], without what the rest of the article tells.
+    pub fn near_context(&self, zone: Zone, words: &Words, emit: &mut impl FnMut(usize, u32)) {
         let sentence = self.sentence_of(zone.start);
         let habit = self.habit(sentence, words);
         for token in zone.start..zone.end {
@@ -357,9 +376,6 @@ impl Scene {
         emit(key(6016, pair(second(word), second(after))));
         if self.places[token].run.1 != 0 {
             self.run_context(token, sentence, words, emit);
-        }
-        if word.any_capital {
-            self.article_context(token, word, emit);
         }
     }
 

@@ -13,7 +13,7 @@ use super::words::{VIEWS, Words};
 use crate::span::Span;
 
 /// Trained by `dev train names`; the file's header says on what.
-static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(include_bytes!("data/names.bin")));
+pub(super) static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(include_bytes!("data/names.bin")));
 
 /// Distinct words kept between articles.
 const MOST_WORDS: usize = 60_000;
@@ -112,7 +112,9 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
         let before = labels.clone();
         for (&zone, scores) in zones.iter().zip(&mut scores) {
             let mut sums: Vec<Sums> = vec![[0; LANES]; scores.len()];
-            opinion.features(&scene, zone, words, &before, &mut |token, key| model.add(key, &mut sums[token - zone.start]));
+            opinion.features(&scene, zone, words, &before, &mut |token, key| {
+                model.add(key, &mut sums[token - zone.start])
+            });
             for (scores, sums) in scores.iter_mut().zip(&sums) {
                 let more = model.scores(sums);
                 *scores = std::array::from_fn(|lane| scores[lane] + more[lane]);
@@ -148,16 +150,24 @@ fn probabilities(
     all
 }
 
-/// Adds up the weights of the first pass.
-struct Scorer<'a> {
-    model: &'a Model,
-    words: &'a mut Words,
-    sums: Vec<Sums>,
+/// Adds up the weights of a zone's tokens.
+pub(super) struct Scorer<'a> {
+    pub(super) model: &'a Model,
+    pub(super) words: &'a mut Words,
+    pub(super) sums: Vec<Sums>,
 }
 
 impl Scorer<'_> {
     fn score(&mut self, scene: &Scene, zone: Zone) -> Vec<Scores> {
         let model = self.model;
+        self.letters(scene, zone);
+        let sums = &mut self.sums;
+        scene.context(zone, self.words, &mut |token, key| model.add(key, &mut sums[token - zone.start]));
+        sums.iter().map(|sums| model.scores(sums)).collect()
+    }
+
+    /// What the letters of the words and of their neighbours tell.
+    pub(super) fn letters(&mut self, scene: &Scene, zone: Zone) {
         let sentence = scene.sentence_of(zone.start);
         self.sums.clear();
         for token in zone.start..zone.end {
@@ -170,9 +180,6 @@ impl Scorer<'_> {
             }
             self.sums.push(sums);
         }
-        let sums = &mut self.sums;
-        scene.context(zone, self.words, &mut |token, key| model.add(key, &mut sums[token - zone.start]));
-        sums.iter().map(|sums| model.scores(sums)).collect()
     }
 
     /// All that a word's letters add when it is looked at from `view`, from the cache.
@@ -314,7 +321,8 @@ impl Opinion {
             _ => 99,
         };
         for token in zone.start..zone.end {
-            let (before, own, after) = (label(token.checked_sub(1)), label(Some(token)), label(Some(token + 1)));
+            let (before, own, after) =
+                (label(token.checked_sub(1)), label(Some(token)), label(Some(token + 1)));
             emit(token, key(7000, own));
             emit(token, key(7001, before * 100 + own));
             emit(token, key(7002, own * 100 + after));
@@ -322,7 +330,8 @@ impl Opinion {
             if scene.word(token, words).capital {
                 self.word_features(scene.slot(token, words), token, own, &mut |key| emit(token, key));
             }
-            if let Some(&(start, end, class)) = self.names.get((self.covered[token] as usize).wrapping_sub(1)) {
+            if let Some(&(start, end, class)) = self.names.get((self.covered[token] as usize).wrapping_sub(1))
+            {
                 let votes = self.phrases.get(&phrase(scene, words, start, end)).copied().unwrap_or_default();
                 let most = top(&votes);
                 emit(token, key(7020, (most * 4 + class) as u64 * 2 + u64::from(votes[most] > 1)));

@@ -14,13 +14,12 @@ pub struct Token {
 
 /// Abbreviations that keep their dot inside a sentence, sorted, in lower case.
 const ABBREVIATIONS: &[&str] = &[
-    "adm", "apr", "ariz", "assn", "aug", "ave", "bros", "brig", "calif", "capt", "cmdr", "co", "col",
-    "colo", "comdr", "conn", "corp", "cpl", "dec", "del", "dept", "det", "dr", "feb", "fla", "fr", "ft",
-    "ga", "gen", "gov", "hon", "ill", "inc", "ind", "insp", "jan", "jr", "kan", "ky", "la", "llc", "lt",
-    "ltd", "maj", "mass", "md", "messrs", "mich", "minn", "miss", "mo", "mont", "mr", "mrs", "ms", "msgr",
-    "mt", "neb", "nev", "no", "nov", "oct", "okla", "ont", "ore", "pa", "pres", "prof", "pte", "rep",
-    "reps", "rev", "sen", "sens", "sep", "sept", "sgt", "sr", "st", "tenn", "tex", "va", "vs", "vt", "wash",
-    "wis", "wyo",
+    "adm", "apr", "ariz", "assn", "aug", "ave", "brig", "bros", "calif", "capt", "cmdr", "co", "col", "colo",
+    "comdr", "conn", "corp", "cpl", "dec", "del", "dept", "det", "dr", "feb", "fla", "fr", "ft", "ga", "gen",
+    "gov", "hon", "ill", "inc", "ind", "insp", "jan", "jr", "kan", "ky", "la", "llc", "lt", "ltd", "maj",
+    "mass", "md", "messrs", "mich", "minn", "miss", "mo", "mont", "mr", "mrs", "ms", "msgr", "mt", "neb",
+    "nev", "no", "nov", "oct", "okla", "ont", "ore", "pa", "pres", "prof", "pte", "rep", "reps", "rev",
+    "sen", "sens", "sep", "sept", "sgt", "sr", "st", "tenn", "tex", "va", "vs", "vt", "wash", "wis", "wyo",
 ];
 
 /// True when `word`, without its dot, is an abbreviation that is written with one.
@@ -62,7 +61,11 @@ fn char_at(words: &str, at: usize) -> Option<char> {
 }
 
 fn is_word(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c) }
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric()
+    } else {
+        c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c)
+    }
 }
 
 fn is_invisible(c: char) -> bool {
@@ -84,14 +87,18 @@ fn word_end(words: &str, at: usize) -> usize {
     let mut last = ' ';
     while let Some(c) = char_at(words, end) {
         let next = end + c.len_utf8();
-        let joins = is_word(c) || c == '_' || c == '\u{ad}' || end == at || match char_at(words, next) {
-            Some(n) if is_word(n) => match c {
-                '.' | '&' => true,
-                ',' | ':' | '-' => last.is_ascii_digit() && n.is_ascii_digit(),
-                c => is_apostrophe(c) && last.is_alphabetic() && n.is_alphabetic(),
-            },
-            _ => false,
-        };
+        let joins = is_word(c)
+            || c == '_'
+            || c == '\u{ad}'
+            || end == at
+            || match char_at(words, next) {
+                Some(n) if is_word(n) => match c {
+                    '.' | '&' => true,
+                    ',' | ':' | '-' => last.is_ascii_digit() && n.is_ascii_digit(),
+                    c => is_apostrophe(c) && last.is_alphabetic() && n.is_alphabetic(),
+                },
+                _ => false,
+            };
         if !joins {
             break;
         }
@@ -183,7 +190,8 @@ mod tests {
 
     #[test]
     fn odd_input_is_cut_somewhere() {
-        for text in ["", "'", "’", "é’", "\u{301}", "a\u{200b}b", "@", "#a’t", "..’..", "日本’s"] {
+        for text in ["", "'", "’", "é’", "\u{301}", "a\u{200b}b", "@", "#a’t", "..’..", "日本’s"]
+        {
             let mut tokens = Vec::new();
             tokenize(text, Span::new(0, text.len()), &mut tokens);
             assert!(tokens.iter().all(|token| !token.span.of(text).is_empty()));

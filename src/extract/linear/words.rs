@@ -50,6 +50,10 @@ pub struct Word {
     pub list: List,
     /// Class of reporting word, 0 for none; models that do not need it leave it 0.
     pub cue: u8,
+    /// One of the third-person pronouns that speak.
+    pub pronoun: bool,
+    /// What it separates or opens.
+    pub mark: Mark,
     pub(super) sums: [Sums; VIEWS],
     pub(super) summed: bool,
 }
@@ -72,6 +76,68 @@ pub enum List {
     The,
     /// `'s`
     Possessive,
+}
+
+/// Words and marks that build a sentence about speech.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mark {
+    /// Any other word.
+    #[default]
+    None,
+    /// A comma.
+    Comma,
+    /// A double quote mark.
+    Double(Side),
+    /// A single quote mark that stands alone.
+    Single(Side),
+    /// `that`
+    That,
+    /// `;`, `:` or a dash.
+    Pause,
+    /// `who`, `which`
+    Who,
+    /// `and`, `but`
+    And,
+    /// `because`, `if`, `whether`
+    If,
+    /// `.`, `?` or `!`
+    End,
+    /// A closing bracket.
+    Close,
+}
+
+/// What a quote mark does by its own look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Opens.
+    Open,
+    /// Closes.
+    Close,
+    /// Does either.
+    Either,
+}
+
+fn mark(text: &str, lower: &str) -> Mark {
+    match text {
+        "“" | "„" | "``" | "«" => return Mark::Double(Side::Open),
+        "”" | "»" => return Mark::Double(Side::Close),
+        "''" | "\"" | "＂" | "‟" => return Mark::Double(Side::Either),
+        "‘" => return Mark::Single(Side::Open),
+        "’" => return Mark::Single(Side::Close),
+        "'" => return Mark::Single(Side::Either),
+        _ => {}
+    }
+    match lower {
+        "," => Mark::Comma,
+        "that" => Mark::That,
+        ";" | ":" | "-" => Mark::Pause,
+        "who" | "which" => Mark::Who,
+        "and" | "but" => Mark::And,
+        "because" | "if" | "whether" => Mark::If,
+        "." | "?" | "!" | "..." => Mark::End,
+        ")" | "]" => Mark::Close,
+        _ => Mark::None,
+    }
 }
 
 /// Entry of the word that stands before and after every sentence.
@@ -135,7 +201,9 @@ fn lower_form(text: &str) -> String {
 /// The word with typographic marks as typed ones.
 fn plain(text: &str) -> String {
     match text {
-        "“" | "”" | "„" | "«" | "»" | "``" | "''" | "‹‹" | "››" | "‟" | "＂" => return "\"".to_owned(),
+        "“" | "”" | "„" | "«" | "»" | "``" | "''" | "‹‹" | "››" | "‟" | "＂" => {
+            return "\"".to_owned();
+        }
         "–" | "—" | "―" | "‒" | "−" | "--" | "‐" | "‑" => return "-".to_owned(),
         "…" => return "...".to_owned(),
         _ => {}
@@ -162,9 +230,9 @@ fn is_dotted(text: &str) -> bool {
 }
 
 impl Word {
-    /// Looks at the letters of `text`.
-    pub fn new(text: &str, model: &Model) -> Word {
-        let text = plain(text);
+    /// Looks at the letters of a word as written.
+    pub fn new(written: &str, model: &Model) -> Word {
+        let text = plain(written);
         let lower = lower_form(&text);
         let mut word = Word {
             exact: hash::word(&text),
@@ -173,6 +241,9 @@ impl Word {
             initial: text.chars().next().filter(|c| c.is_uppercase()),
             list: list(&lower),
             joins: joins(&lower),
+            pronoun: matches!(lower.as_str(), "he" | "she" | "they"),
+            cue: model.class(&lower),
+            mark: mark(written, &lower),
             opens: matches!(lower.as_str(), "\"" | "'" | ":"),
             ..Word::default()
         };
@@ -231,8 +302,26 @@ impl Word {
 fn joins(lower: &str) -> bool {
     matches!(
         lower,
-        "of" | "the" | "for" | "and" | "de" | "al" | "el" | "bin" | "ibn" | "van" | "von" | "der" | "da" | "la" | "del"
-            | "dos" | "di" | "du" | "&" | "-" | "'"
+        "of" | "the"
+            | "for"
+            | "and"
+            | "de"
+            | "al"
+            | "el"
+            | "bin"
+            | "ibn"
+            | "van"
+            | "von"
+            | "der"
+            | "da"
+            | "la"
+            | "del"
+            | "dos"
+            | "di"
+            | "du"
+            | "&"
+            | "-"
+            | "'"
     )
 }
 
@@ -240,29 +329,31 @@ fn list(lower: &str) -> List {
     match lower {
         "the" => List::The,
         "'s" => List::Possessive,
-        "mr" | "mr." | "mrs" | "mrs." | "ms" | "ms." | "dr" | "dr." | "president" | "minister" | "senator" | "sen."
-        | "rep." | "gov." | "governor" | "chairman" | "chairwoman" | "chair" | "spokesman" | "spokeswoman"
-        | "spokesperson" | "director" | "secretary" | "judge" | "justice" | "gen." | "general" | "col." | "colonel"
-        | "capt." | "lt." | "sgt." | "professor" | "prof." | "prof" | "king" | "queen" | "prince" | "princess"
-        | "sheikh" | "pope" | "coach" | "captain" | "ceo" | "founder" | "leader" | "sir" | "lord" | "lady" | "mayor"
-        | "attorney" | "officer" | "ambassador" | "chief" | "actor" | "actress" | "singer" | "author" | "analyst"
-        | "economist" | "envoy" | "commissioner" | "mp" | "hon" | "hon." | "rev." | "imam" | "bishop" | "archbishop"
-        | "chancellor" | "premier" | "commander" | "lawmaker" | "deputy" | "inspector" | "adviser" | "advisor" => {
-            List::Title
+        "mr" | "mr." | "mrs" | "mrs." | "ms" | "ms." | "dr" | "dr." | "president" | "minister"
+        | "senator" | "sen." | "rep." | "gov." | "governor" | "chairman" | "chairwoman" | "chair"
+        | "spokesman" | "spokeswoman" | "spokesperson" | "director" | "secretary" | "judge" | "justice"
+        | "gen." | "general" | "col." | "colonel" | "capt." | "lt." | "sgt." | "professor" | "prof."
+        | "prof" | "king" | "queen" | "prince" | "princess" | "sheikh" | "pope" | "coach" | "captain"
+        | "ceo" | "founder" | "leader" | "sir" | "lord" | "lady" | "mayor" | "attorney" | "officer"
+        | "ambassador" | "chief" | "actor" | "actress" | "singer" | "author" | "analyst" | "economist"
+        | "envoy" | "commissioner" | "mp" | "hon" | "hon." | "rev." | "imam" | "bishop" | "archbishop"
+        | "chancellor" | "premier" | "commander" | "lawmaker" | "deputy" | "inspector" | "adviser"
+        | "advisor" => List::Title,
+        "said" | "says" | "told" | "added" | "adds" | "tells" | "wrote" | "tweeted" | "explained"
+        | "asked" | "argued" | "noted" | "insisted" | "warned" | "claimed" | "recalled" | "continued"
+        | "believes" | "thinks" | "who" | "announced" | "stated" | "confirmed" | "denied" | "stressed" => {
+            List::Speech
         }
-        "said" | "says" | "told" | "added" | "adds" | "tells" | "wrote" | "tweeted" | "explained" | "asked" | "argued"
-        | "noted" | "insisted" | "warned" | "claimed" | "recalled" | "continued" | "believes" | "thinks" | "who"
-        | "announced" | "stated" | "confirmed" | "denied" | "stressed" => List::Speech,
-        "in" | "at" | "from" | "near" | "to" | "across" | "outside" | "throughout" | "around" | "into" | "inside" => {
-            List::Place
-        }
-        "ministry" | "university" | "party" | "council" | "commission" | "department" | "agency" | "bank" | "company"
-        | "corporation" | "inc" | "inc." | "corp" | "corp." | "ltd" | "ltd." | "association" | "committee" | "court"
-        | "group" | "institute" | "federation" | "union" | "club" | "army" | "force" | "forces" | "police" | "office"
-        | "authority" | "organization" | "organisation" | "board" | "foundation" | "league" | "college" | "school"
-        | "hospital" | "congress" | "parliament" | "assembly" | "senate" | "airlines" | "airways" | "news" | "times"
-        | "post" | "centre" | "center" | "bureau" | "front" | "movement" | "alliance" | "plc" | "co." | "co" | "llc"
-        | "fund" | "society" => List::Body,
+        "in" | "at" | "from" | "near" | "to" | "across" | "outside" | "throughout" | "around" | "into"
+        | "inside" => List::Place,
+        "ministry" | "university" | "party" | "council" | "commission" | "department" | "agency" | "bank"
+        | "company" | "corporation" | "inc" | "inc." | "corp" | "corp." | "ltd" | "ltd." | "association"
+        | "committee" | "court" | "group" | "institute" | "federation" | "union" | "club" | "army"
+        | "force" | "forces" | "police" | "office" | "authority" | "organization" | "organisation"
+        | "board" | "foundation" | "league" | "college" | "school" | "hospital" | "congress"
+        | "parliament" | "assembly" | "senate" | "airlines" | "airways" | "news" | "times" | "post"
+        | "centre" | "center" | "bureau" | "front" | "movement" | "alliance" | "plc" | "co." | "co"
+        | "llc" | "fund" | "society" => List::Body,
         _ => List::None,
     }
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::Notes;
 use super::field::{Field, filter};
+use super::join::{and, one_or, or};
 use super::read::{Item, Weight};
 use super::word::Op;
 use crate::query::Expr;
@@ -191,28 +192,8 @@ fn side(expr: &Expr<String>) -> Option<Expr<String>> {
     }
 }
 
-pub(super) fn and(list: Vec<Expr<String>>) -> Option<Expr<String>> {
-    let flat = list.into_iter().flat_map(|expr| match expr {
-        Expr::And(inner) => inner,
-        other => vec![other],
-    });
-    one_or(flat.collect(), Expr::And)
-}
-
-pub(super) fn or(list: Vec<Expr<String>>) -> Option<Expr<String>> {
-    let flat = list.into_iter().flat_map(|expr| match expr {
-        Expr::Or(inner) => inner,
-        other => vec![other],
-    });
-    one_or(flat.collect(), Expr::Or)
-}
-
 fn any(words: Vec<Expr<String>>) -> Option<Expr<String>> {
     one_or(words, Expr::Any)
-}
-
-fn one_or(mut list: Vec<Expr<String>>, join: fn(Vec<Expr<String>>) -> Expr<String>) -> Option<Expr<String>> {
-    if list.len() > 1 { Some(join(list)) } else { list.pop() }
 }
 
 fn not(expr: Expr<String>) -> Expr<String> {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::Notes;
-use super::build::{and, or};
+use super::join::{and, or};
 use super::word::words;
 use crate::document::{Grade, QuoteKind};
 use crate::lang;

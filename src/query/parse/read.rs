@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use super::Notes;
-use super::build::or;
 use super::field::{Field, Reach, field, filter, reach, unknown_field};
+use super::join::or;
 use super::lex::{Kind, Token};
 use super::word::{Op, operator, pattern, phrase, plain, trim, words};
 use crate::query::Expr;

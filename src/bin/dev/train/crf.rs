@@ -128,11 +128,12 @@ pub fn train(examples: &[&Example], features: usize, plan: &Plan, from: Option<&
         for (feature, row) in from.rows.iter().enumerate() {
             learner.rows[feature * banks] = *row;
         }
-        learner.edges[0] = from.transitions.map(|row| row.map(|score| if score.is_finite() { score } else { 0.0 }));
+        learner.edges[0] =
+            from.transitions.map(|row| row.map(|score| if score.is_finite() { score } else { 0.0 }));
         learner.squares.fill(1.0);
     }
     let mut order: Vec<usize> = (0..examples.len()).collect();
-    let averaged = (plan.epochs / 3).max(1);
+    let averaged = (plan.epochs * 2 / 3).max(1);
     let mut sum: Option<Weights> = None;
     for epoch in 0..plan.epochs {
         let start = std::time::Instant::now();
@@ -149,7 +150,11 @@ pub fn train(examples: &[&Example], features: usize, plan: &Plan, from: Option<&
                 None => sum = Some(now),
             }
         }
-        eprintln!("  round {epoch}: {:.5} a token, {:.1} s", likelihood / tokens.max(1) as f64, start.elapsed().as_secs_f32());
+        eprintln!(
+            "  round {epoch}: {:.5} a token, {:.1} s",
+            likelihood / tokens.max(1) as f64,
+            start.elapsed().as_secs_f32()
+        );
     }
     let mut weights = sum.unwrap_or_else(|| learner.folded(features));
     let part = 1.0 / averaged as f32;
@@ -159,9 +164,19 @@ pub fn train(examples: &[&Example], features: usize, plan: &Plan, from: Option<&
     weights
 }
 
+fn add_row(sums: &mut Scores, row: &Scores) {
+    for (sum, weight) in sums.iter_mut().zip(row) {
+        *sum += weight;
+    }
+}
+
 fn add(sum: &mut Weights, more: &Weights) {
     sum.rows.iter_mut().flatten().zip(more.rows.iter().flatten()).for_each(|(sum, more)| *sum += more);
-    sum.transitions.iter_mut().flatten().zip(more.transitions.iter().flatten()).for_each(|(sum, more)| *sum += more);
+    sum.transitions
+        .iter_mut()
+        .flatten()
+        .zip(more.transitions.iter().flatten())
+        .for_each(|(sum, more)| *sum += more);
 }
 
 fn forbid(transitions: &mut Transitions, allowed: &[[bool; LANES]; LANES]) {
@@ -191,14 +206,18 @@ impl Learner<'_> {
     fn transitions(&self, bank: Option<usize>) -> Transitions {
         let mut table = self.edges[0];
         if let Some(bank) = bank {
-            table.iter_mut().flatten().zip(self.edges[bank].iter().flatten()).for_each(|(sum, more)| *sum += more);
+            table
+                .iter_mut()
+                .flatten()
+                .zip(self.edges[bank].iter().flatten())
+                .for_each(|(sum, more)| *sum += more);
         }
         table
     }
 
     /// Learns from one chain; its log likelihood before.
     fn step(&mut self, example: &Example) -> f64 {
-        let bank = example.set + 1;
+        let bank = if self.plan.sets == 0 { 0 } else { example.set + 1 };
         let tokens = example.gold.len();
         if tokens == 0 {
             return 0.0;
@@ -216,16 +235,16 @@ impl Learner<'_> {
                 }
                 kept.push(feature);
                 let at = feature as usize * self.banks;
-                let (shared, own) = (&self.rows[at], &self.rows[at + bank]);
-                for lane in 0..LANES {
-                    sums[lane] += shared[lane] + own[lane];
+                add_row(&mut sums, &self.rows[at]);
+                if bank > 0 {
+                    add_row(&mut sums, &self.rows[at + bank]);
                 }
             }
             let given = example.given.get(token).copied().unwrap_or_default();
             scores.push(std::array::from_fn(|lane| sums[lane] * scale + given[lane]));
             ends.push(kept.len());
         }
-        let mut transitions = self.transitions(Some(bank));
+        let mut transitions = self.transitions((bank > 0).then_some(bank));
         forbid(&mut transitions, &self.plan.allowed);
         let edges = factors(&transitions);
         let mut lattice = Lattice::default();
@@ -248,7 +267,7 @@ impl Learner<'_> {
         }
         for &feature in features {
             let at = feature as usize * self.banks;
-            for row in [at, at + bank] {
+            for row in [at, at + bank].into_iter().take(if bank > 0 { 2 } else { 1 }) {
                 self.squares[row] += square;
                 let rate = self.plan.rate / self.squares[row].sqrt();
                 let keep = 1.0 - rate * self.plan.decay;
@@ -272,10 +291,14 @@ impl Learner<'_> {
                 }
             }
             let part = 1.0 / total.max(f32::MIN_POSITIVE);
-            gradient.iter_mut().flatten().zip(mass.iter().flatten()).for_each(|(sum, mass)| *sum -= mass * part);
+            gradient
+                .iter_mut()
+                .flatten()
+                .zip(mass.iter().flatten())
+                .for_each(|(sum, mass)| *sum -= mass * part);
             gradient[example.gold[token - 1] as usize][example.gold[token] as usize] += 1.0;
         }
-        for bank in [0, bank] {
+        for bank in [0, bank].into_iter().take(if bank > 0 { 2 } else { 1 }) {
             for from in 0..LANES {
                 for to in 0..LANES {
                     let part = gradient[from][to];

@@ -56,7 +56,8 @@ pub fn articles(file: &Path, set: usize) -> Result<Vec<Article>, Box<dyn Error>>
 
 /// Small words of a headline.
 const SMALL: &[&str] = &[
-    "a", "an", "the", "of", "in", "on", "to", "for", "and", "at", "as", "by", "with", "from", "or", "but", "s", "n",
+    "a", "an", "the", "of", "in", "on", "to", "for", "and", "at", "as", "by", "with", "from", "or", "but",
+    "s", "n",
 ];
 
 /// Puts copies of some sentences before them as headlines: with capitals, or in capitals alone.
@@ -67,7 +68,9 @@ pub fn add_headlines(article: &mut Article, number: usize) {
         if sentence.len() <= 24 && sentence.len() > 4 && (dice < 2 || n == 0) {
             let shout = (n + number).is_multiple_of(4);
             let end = sentence.len() - usize::from(sentence.last().is_some_and(|(word, _)| word == "."));
-            all.push(sentence[..end].iter().map(|(word, label)| (headline_word(word, shout), *label)).collect());
+            all.push(
+                sentence[..end].iter().map(|(word, label)| (headline_word(word, shout), *label)).collect(),
+            );
         }
         all.push(sentence);
     }
@@ -110,7 +113,10 @@ fn join(pieces: Vec<Piece>) -> Vec<Piece> {
             }
             Some(before) if before.word.ends_with('.') && before.word.len() > 1 => {
                 let letter = |word: &str| word.len() == 1 && word.as_bytes()[0].is_ascii_uppercase();
-                letter(&piece.word) && before.word.get(..1).is_some_and(letter) && before.word.len() % 2 == 0 && before.name == piece.name
+                letter(&piece.word)
+                    && before.word.get(..1).is_some_and(letter)
+                    && before.word.len() % 2 == 0
+                    && before.name == piece.name
             }
             Some(before) => {
                 matches!(before.word.as_str(), "’" | "'")
@@ -150,8 +156,12 @@ fn labelled(pieces: Vec<Piece>) -> Vec<(String, u8)> {
         let name = pieces[at].name;
         let mut end = at + 1;
         if name == 0 {
-            let words: Vec<&str> =
-                pieces[at..].iter().take(2).take_while(|piece| piece.name == 0).map(|piece| piece.word.as_str()).collect();
+            let words: Vec<&str> = pieces[at..]
+                .iter()
+                .take(2)
+                .take_while(|piece| piece.name == 0)
+                .map(|piece| piece.word.as_str())
+                .collect();
             let length = demonyms::length(&words);
             match length {
                 1 => labels[at] = 15,

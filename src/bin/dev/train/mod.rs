@@ -4,20 +4,27 @@
 //! train, print scores on the development parts and write the data file. The same arguments over the
 //! same data give the same file.
 
+mod boost;
 mod crf;
 mod data;
 mod demonyms;
+mod learn;
 mod names;
 mod pack;
+mod quotes;
 
 use std::error::Error;
 
-const USAGE: &str = "usage: dev train names|quotes DATA [--clean] [--out FILE] [--epochs N] [--rows N] [--sets A,B]";
+const USAGE: &str =
+    "usage: dev train names|quotes DATA [--clean] [--out FILE] [--epochs N] [--rows N] [--sets A,B]";
 
 /// Runs `train` with the arguments after it.
 pub fn run(args: &[String]) -> Result<(), Box<dyn Error>> {
     match args.split_first() {
         Some((what, rest)) if what == "names" => names::run(&Options::parse(rest)?),
+        Some((what, rest)) if what == "quotes" => quotes::run(&Options::parse(rest)?),
+        Some((what, rest)) if what == "speakers" => quotes::run_speakers(&Options::parse(rest)?),
+        Some((what, rest)) if what == "predict" => quotes::run_predict(&Options::parse(rest)?),
         _ => Err(USAGE.into()),
     }
 }

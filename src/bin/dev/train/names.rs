@@ -8,13 +8,14 @@ use onrecord::extract::linear::chain::{LANES, best_path};
 use onrecord::extract::linear::model::Model;
 use onrecord::extract::linear::name_features::{NEIGHBOURS, Scene, Zone, surface};
 use onrecord::extract::linear::words::Words;
-use onrecord::extract::linear::{NameClass, Opinion, Part, label, names_with, parts, spans};
+use onrecord::extract::linear::{NameClass, Opinion, label, names_with, spans};
 use onrecord::span::Span;
 
 use super::Options;
 use super::crf::{Example, Plan, Weights, log_likelihood, train};
 use super::data::{self, Article};
-use super::pack::{self, Row};
+use super::learn::{Counts, Index, allowed, count, f1, prune};
+use super::pack::{self, Lexicon, Row};
 
 /// A training set: its file's stem, what it is and its licence, and whether a clean build may use it.
 const SETS: &[(&str, &str, bool)] = &[
@@ -31,28 +32,38 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let sets: Vec<&str> = options.text("sets", default).split(',').collect();
     let mut articles = Vec::new();
     for (number, set) in sets.iter().enumerate() {
-        let known = SETS.iter().find(|(name, ..)| name == set).ok_or_else(|| format!("{set}: no such set"))?;
+        let known =
+            SETS.iter().find(|(name, ..)| name == set).ok_or_else(|| format!("{set}: no such set"))?;
         if clean && !known.2 {
             return Err(format!("{set}: not for a clean build").into());
         }
-        let file = if *set == "wikigold" { "wikigold.jsonl".to_owned() } else { format!("{set}.train.jsonl") };
+        let file =
+            if *set == "wikigold" { "wikigold.jsonl".to_owned() } else { format!("{set}.train.jsonl") };
         let read = data::articles(&options.data.join(file), number)?;
         let share: usize = options.number(&format!("{set}-share"), 100)?;
-        articles.extend(read.into_iter().enumerate().filter(|(n, _)| n * 7919 % 100 < share).map(|(_, article)| article));
+        articles.extend(
+            read.into_iter().enumerate().filter(|(n, _)| n * 7919 % 100 < share).map(|(_, article)| article),
+        );
     }
     let held = options.number("hold", usize::MAX)?;
     let (aside, articles): (Vec<_>, Vec<_>) =
         articles.into_iter().enumerate().partition(|(n, article)| article.set == 0 && n % 8 == held);
-    let [aside, articles] = [aside, articles].map(|part| part.into_iter().map(|(_, article)| article).collect::<Vec<_>>());
+    let [aside, articles] =
+        [aside, articles].map(|part| part.into_iter().map(|(_, article)| article).collect::<Vec<_>>());
     let mut articles = articles;
     if !options.has("plain") {
         let native = |(_, article): &(usize, &mut Article)| article.set == 0;
-        articles.iter_mut().enumerate().filter(native).for_each(|(n, article)| data::add_headlines(article, n));
+        articles
+            .iter_mut()
+            .enumerate()
+            .filter(native)
+            .for_each(|(n, article)| data::add_headlines(article, n));
     }
     let model = Model::of_clusters(data::clusters(&options.data.join("word_clusters.tsv"))?.into_iter());
     let trained = learn(&articles, &sets, &model, options)?;
     let dev = data::articles(&options.data.join("newswire.dev.jsonl"), 0)?;
-    let draft = pack::encode("draft", &model.all_clusters(), &trained.transitions, &trained.rows);
+    let lexicon = Lexicon { clusters: model.all_clusters(), classes: Vec::new() };
+    let draft = pack::encode("draft", &lexicon, &trained.transitions, &trained.rows);
     let score = report(&Model::read(&draft), &dev);
     println!("ewt.dev:");
     report(&Model::read(&draft), &data::articles(&options.data.join("ewt.dev.jsonl"), 0)?);
@@ -61,7 +72,7 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         report(&Model::read(&draft), &aside);
     }
     let header = header(&sets, options, &score);
-    let bytes = pack::encode(&header, &model.all_clusters(), &trained.transitions, &trained.rows);
+    let bytes = pack::encode(&header, &lexicon, &trained.transitions, &trained.rows);
     eprintln!("{} features, {} bytes", trained.rows.len(), bytes.len());
     if let Some(out) = &options.out {
         std::fs::write(out, bytes)?;
@@ -70,7 +81,8 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 }
 
 fn header(sets: &[&str], options: &Options, score: &str) -> String {
-    let mut header = String::from("onrecord name model: linear chain, weights only, no sentence of any set\n");
+    let mut header =
+        String::from("onrecord name model: linear chain, weights only, no sentence of any set\n");
     for (name, what, _) in SETS.iter().filter(|(name, ..)| sets.contains(name)) {
         header += &format!("trained on: {name}: {what}\n");
     }
@@ -132,44 +144,12 @@ fn first_keys(scene: &Scene, zone: Zone, words: &Words) -> Vec<Vec<u32>> {
     keys
 }
 
-/// Numbers the keys that are met at least `least` times.
-#[derive(Default)]
-struct Index {
-    number: HashMap<u32, u32>,
-    keys: Vec<u32>,
-}
-
-impl Index {
-    fn new(counts: &HashMap<u32, u32>, least: u32) -> Index {
-        let mut keys: Vec<u32> = counts.iter().filter(|(key, count)| **key != 0 && **count >= least).map(|(key, _)| *key).collect();
-        keys.sort_unstable();
-        let number = keys.iter().enumerate().map(|(n, &key)| (key, n as u32)).collect();
-        Index { number, keys }
-    }
-
-    fn example(&self, keys: &[Vec<u32>], gold: &[u8], article: usize, set: usize) -> Example {
-        let mut example = Example { article, set, gold: gold.to_vec(), ..Example::default() };
-        for keys in keys {
-            example.features.extend(keys.iter().filter_map(|key| self.number.get(key)));
-            example.ends.push(example.features.len() as u32);
-        }
-        example
-    }
-}
-
-fn allowed() -> [[bool; LANES]; LANES] {
-    let open = |label: usize| match parts(label as u8) {
-        Some((class, Part::Begin | Part::Inside)) => Some(class),
-        _ => None,
-    };
-    let goes_on = |label: usize| match parts(label as u8) {
-        Some((class, Part::Inside | Part::Last)) => Some(class),
-        _ => None,
-    };
-    std::array::from_fn(|from| std::array::from_fn(|to| open(from) == goes_on(to)))
-}
-
-fn learn(articles: &[Article], sets: &[&str], model: &Model, options: &Options) -> Result<Trained, Box<dyn Error>> {
+fn learn(
+    articles: &[Article],
+    sets: &[&str],
+    model: &Model,
+    options: &Options,
+) -> Result<Trained, Box<dyn Error>> {
     let start = Instant::now();
     let mut words = Words::default();
     let read: Vec<_> = articles.iter().map(|article| see(article, model, &mut words)).collect();
@@ -198,7 +178,12 @@ fn learn(articles: &[Article], sets: &[&str], model: &Model, options: &Options) 
         }
     }
     let tokens: usize = examples.iter().map(|example| example.gold.len()).sum();
-    eprintln!("{} of {} keys kept, {tokens} tokens, {:.0} s", index.keys.len(), counts.len(), start.elapsed().as_secs_f32());
+    eprintln!(
+        "{} of {} keys kept, {tokens} tokens, {:.0} s",
+        index.keys.len(),
+        counts.len(),
+        start.elapsed().as_secs_f32()
+    );
     drop(counts);
 
     let target = sets.iter().position(|set| *set == options.text("target", "newswire"));
@@ -215,57 +200,18 @@ fn learn(articles: &[Article], sets: &[&str], model: &Model, options: &Options) 
     let all: Vec<&Example> = examples.iter().collect();
     let full = train(&all, index.keys.len(), &plan, None);
     let (first, kept) = prune(&all, &full, &plan, options)?;
-    let mut rows: Vec<Row> = kept.iter().zip(&first.rows).map(|(&n, row)| (index.keys[n as usize], *row)).collect();
+    let mut rows: Vec<Row> =
+        kept.iter().zip(&first.rows).map(|(&n, row)| (index.keys[n as usize], *row)).collect();
     let mut transitions = vec![first.transitions];
     if !options.has("one-pass") {
-        let (second, keys, heat) = second_pass(&seen, articles, &examples, index.keys.len(), &words, &plan, options)?;
+        let (second, keys, heat) =
+            second_pass(&seen, articles, &examples, index.keys.len(), &words, &plan, options)?;
         rows.iter_mut().flat_map(|(_, row)| row).for_each(|weight| *weight *= heat);
         transitions[0].iter_mut().flatten().for_each(|weight| *weight *= heat);
         transitions.push(second.transitions);
         rows.extend(keys.into_iter().zip(second.rows));
     }
     Ok(Trained { rows, transitions })
-}
-
-/// Keeps the features that say most, learns on with these alone, and drops what is too small to matter.
-fn prune(
-    examples: &[&Example],
-    full: &Weights,
-    plan: &Plan,
-    options: &Options,
-) -> Result<(Weights, Vec<u32>), Box<dyn Error>> {
-    let most: usize = options.number("rows", 400_000)?;
-    let strength = |row: &[f32; LANES]| row.iter().map(|weight| weight * weight).sum::<f32>();
-    let mut order: Vec<u32> = (0..full.rows.len() as u32).collect();
-    order.sort_by(|&a, &b| strength(&full.rows[b as usize]).total_cmp(&strength(&full.rows[a as usize])));
-    order.truncate(most);
-    order.sort_unstable();
-    let mut number = vec![u32::MAX; full.rows.len()];
-    for (n, &feature) in order.iter().enumerate() {
-        number[feature as usize] = n as u32;
-    }
-    let thin: Vec<Example> = examples
-        .iter()
-        .map(|example| {
-            let mut thin = Example { article: example.article, set: example.set, gold: example.gold.clone(), ..Example::default() };
-            for token in 0..example.gold.len() {
-                let kept = example.token(token).iter().map(|&feature| number[feature as usize]);
-                thin.features.extend(kept.filter(|&feature| feature != u32::MAX));
-                thin.ends.push(thin.features.len() as u32);
-            }
-            thin
-        })
-        .collect();
-    let own = options.has("refit-own");
-    let thin: Vec<&Example> = thin.iter().filter(|example| !own || Some(example.set) == plan.target).collect();
-    let from = Weights { rows: order.iter().map(|&n| full.rows[n as usize]).collect(), transitions: full.transitions };
-    let more = Plan { epochs: options.number("refit", 3)?, rate: plan.rate / 2.0, seed: plan.seed + 1, ..plan.clone() };
-    let mut weights = if more.epochs == 0 { from } else { train(&thin, order.len(), &more, Some(&from)) };
-    let least: f32 = options.number("floor", 0.02)?;
-    for weight in weights.rows.iter_mut().flatten().filter(|weight| weight.abs() < least) {
-        *weight = 0.0;
-    }
-    Ok((weights, order))
 }
 
 /// Learns the second pass from labels that a model gave which had not seen the article.
@@ -283,14 +229,22 @@ fn second_pass(
     let mut keyed: Vec<(Vec<Vec<u32>>, Example)> = Vec::new();
     let mut edges = [[0.0; LANES]; LANES];
     for fold in 0..folds {
-        let rest: Vec<&Example> = examples.iter().filter(|one| one.set != target || one.article % folds != fold).collect();
-        let part = Plan { epochs: options.number("fold-epochs", 5)?, seed: plan.seed + 10 + fold as u64, ..plan.clone() };
+        let rest: Vec<&Example> =
+            examples.iter().filter(|one| one.set != target || one.article % folds != fold).collect();
+        let part = Plan {
+            epochs: options.number("fold-epochs", 5)?,
+            seed: plan.seed + 10 + fold as u64,
+            ..plan.clone()
+        };
         let weights = train(&rest, features, &part, None);
         edges = weights.transitions;
         let mut at = 0;
         while at < examples.len() {
             let article = examples[at].article;
-            let end = examples[at..].iter().position(|one| one.article != article).map_or(examples.len(), |n| at + n);
+            let end = examples[at..]
+                .iter()
+                .position(|one| one.article != article)
+                .map_or(examples.len(), |n| at + n);
             if articles[article].set == target && article % folds == fold {
                 keyed.extend(second_keys(&seen[article], &examples[at..end], &weights, words));
             }
@@ -309,10 +263,20 @@ fn second_pass(
     edges.iter_mut().flatten().for_each(|score| *score *= heat);
     let examples: Vec<Example> = keyed
         .into_iter()
-        .map(|(keys, given)| Example { given: given.given, ..index.example(&keys, &given.gold, given.article, 0) })
+        .map(|(keys, given)| Example {
+            given: given.given,
+            ..index.example(&keys, &given.gold, given.article, 0)
+        })
         .collect();
     let all: Vec<&Example> = examples.iter().collect();
-    let plan = Plan { sets: 1, target: Some(0), epochs: options.number("second-epochs", 8)?, dropout: options.number("second-dropout", 0.0)?, rate: options.number("second-rate", 0.1)?, ..plan.clone() };
+    let plan = Plan {
+        sets: 1,
+        target: Some(0),
+        epochs: options.number("second-epochs", 8)?,
+        dropout: options.number("second-dropout", 0.0)?,
+        rate: options.number("second-rate", 0.1)?,
+        ..plan.clone()
+    };
     let from = Weights { rows: vec![[0.0; LANES]; index.keys.len()], transitions: edges };
     Ok((train(&all, index.keys.len(), &plan, Some(&from)), index.keys, heat))
 }
@@ -328,13 +292,19 @@ fn best_heat<'a>(examples: impl Iterator<Item = &'a Example> + Clone, edges: &[[
         scaled.sum::<f64>()
     };
     let heats = (4..=20).map(|n| n as f32 / 20.0);
-    let best = heats.map(|heat| (heat, loss(heat))).min_by(|a, b| a.1.total_cmp(&b.1)).map_or(1.0, |(heat, _)| heat);
+    let best =
+        heats.map(|heat| (heat, loss(heat))).min_by(|a, b| a.1.total_cmp(&b.1)).map_or(1.0, |(heat, _)| heat);
     eprintln!("heat {best}");
     best
 }
 
 /// Keys of the second pass for each zone of an article, with the first pass's scores.
-fn second_keys(seen: &Seen, examples: &[Example], weights: &Weights, words: &Words) -> Vec<(Vec<Vec<u32>>, Example)> {
+fn second_keys(
+    seen: &Seen,
+    examples: &[Example],
+    weights: &Weights,
+    words: &Words,
+) -> Vec<(Vec<Vec<u32>>, Example)> {
     let mut labels = vec![0; seen.gold.len()];
     let scores: Vec<_> = examples.iter().map(|example| weights.scores(example)).collect();
     for (zone, scores) in seen.zones.iter().zip(&scores) {
@@ -347,28 +317,15 @@ fn second_keys(seen: &Seen, examples: &[Example], weights: &Weights, words: &Wor
         .zip(examples)
         .map(|((&zone, given), example)| {
             let mut keys = vec![Vec::new(); zone.end - zone.start];
-            opinion.features(&seen.scene, zone, words, &labels, &mut |token, key| keys[token - zone.start].push(key));
-            (keys, Example { article: example.article, gold: example.gold.clone(), given, ..Example::default() })
+            opinion.features(&seen.scene, zone, words, &labels, &mut |token, key| {
+                keys[token - zone.start].push(key)
+            });
+            (
+                keys,
+                Example { article: example.article, gold: example.gold.clone(), given, ..Example::default() },
+            )
         })
         .collect()
-}
-
-/// Hits, false alarms and misses of each class.
-type Counts = [[usize; 3]; 4];
-
-fn count(gold: &[(usize, usize, usize)], found: &[(usize, usize, usize)], counts: &mut Counts) {
-    for one in found {
-        counts[one.2][usize::from(!gold.contains(one))] += 1;
-    }
-    for one in gold.iter().filter(|one| !found.contains(one)) {
-        counts[one.2][2] += 1;
-    }
-}
-
-fn f1(counts: [usize; 3]) -> (f64, f64, f64) {
-    let [hits, alarms, misses] = counts.map(|count| count as f64);
-    let (precision, recall) = (hits / (hits + alarms).max(1.0), hits / (hits + misses).max(1.0));
-    (100.0 * precision, 100.0 * recall, 100.0 * 2.0 * hits / (2.0 * hits + alarms + misses).max(1.0))
 }
 
 /// Prints scores over the words as the set cuts them, and over plain text; returns one line of them.
@@ -388,7 +345,9 @@ fn report(model: &Model, articles: &[Article]) -> String {
     for (what, counts) in [("words", by_words), ("text", by_text)] {
         let all = [0, 1, 2].map(|n| counts[0][n] + counts[1][n] + counts[2][n]);
         line = String::new();
-        for (name, counts) in [("PER", counts[0]), ("ORG", counts[1]), ("LOC", counts[2]), ("all", all), ("demonym", counts[3])] {
+        for (name, counts) in
+            [("PER", counts[0]), ("ORG", counts[1]), ("LOC", counts[2]), ("all", all), ("demonym", counts[3])]
+        {
             let (precision, recall, f1) = f1(counts);
             line += &format!("{name} {f1:.1} (P {precision:.1} R {recall:.1})  ");
         }
@@ -410,7 +369,9 @@ fn text_counts(model: &Model, article: &Article, words: &mut Words, counts: &mut
             bytes.push((text.len(), text.len() + word.len()));
             text += word;
         }
-        gold.extend(spans(&labels).into_iter().map(|(from, to, class)| (bytes[from].0, bytes[to - 1].1, class)));
+        gold.extend(
+            spans(&labels).into_iter().map(|(from, to, class)| (bytes[from].0, bytes[to - 1].1, class)),
+        );
         sentences.push(Span::new(start, text.len()));
         text.push('\n');
     }

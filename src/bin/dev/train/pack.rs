@@ -6,13 +6,22 @@ use onrecord::extract::linear::model::{Clusters, UNKNOWN};
 /// A feature's key and its row.
 pub type Row = (u32, Scores);
 
+/// What a model knows of words beside weights.
+pub struct Lexicon {
+    /// Clusters by the lower half of the word's hash, in order.
+    pub clusters: Vec<(u32, Clusters)>,
+    /// Classes in the same way.
+    pub classes: Vec<(u32, u8)>,
+}
+
 /// Largest weight that one byte can say.
 const LARGEST: f32 = 4.0;
 
 /// The bytes of a data file.
-pub fn encode(header: &str, clusters: &[(u32, Clusters)], transitions: &[Transitions], rows: &[Row]) -> Vec<u8> {
+pub fn encode(header: &str, lexicon: &Lexicon, transitions: &[Transitions], rows: &[Row]) -> Vec<u8> {
     let mut out = format!("{}\n\n", header.trim_end()).into_bytes();
-    put_clusters(clusters, &mut out);
+    put_clusters(&lexicon.clusters, &mut out);
+    put_classes(&lexicon.classes, &mut out);
     let top = rows.iter().flat_map(|(_, row)| row).fold(0.0_f32, |top, weight| top.max(weight.abs()));
     let step = top.clamp(0.01, LARGEST) / 127.0;
     out.extend(step.to_le_bytes());
@@ -20,8 +29,10 @@ pub fn encode(header: &str, clusters: &[(u32, Clusters)], transitions: &[Transit
     for score in transitions.iter().flatten().flatten() {
         out.extend(score.to_le_bytes());
     }
-    let mut packed: Vec<(u32, [i8; LANES])> =
-        rows.iter().map(|(key, row)| (*key, row.map(|weight| (weight / step).round().clamp(-127.0, 127.0) as i8))).collect();
+    let mut packed: Vec<(u32, [i8; LANES])> = rows
+        .iter()
+        .map(|(key, row)| (*key, row.map(|weight| (weight / step).round().clamp(-127.0, 127.0) as i8)))
+        .collect();
     packed.retain(|(key, row)| *key != 0 && row.iter().any(|&weight| weight != 0));
     packed.sort_unstable();
     packed.dedup_by_key(|(key, _)| *key);
@@ -38,7 +49,8 @@ pub fn encode(header: &str, clusters: &[(u32, Clusters)], transitions: &[Transit
 }
 
 fn put_clusters(clusters: &[(u32, Clusters)], out: &mut Vec<u8>) {
-    let fines = clusters.iter().filter(|(_, one)| one.fine != UNKNOWN).map(|(_, one)| usize::from(one.fine) + 1);
+    let fines =
+        clusters.iter().filter(|(_, one)| one.fine != UNKNOWN).map(|(_, one)| usize::from(one.fine) + 1);
     let mut coarse = vec![[UNKNOWN; 4]; fines.max().unwrap_or(0)];
     for (_, one) in clusters.iter().filter(|(_, one)| one.fine != UNKNOWN) {
         coarse[usize::from(one.fine)] = one.first;
@@ -52,6 +64,16 @@ fn put_clusters(clusters: &[(u32, Clusters)], out: &mut Vec<u8>) {
         before = *key;
         out.extend(one.fine.to_le_bytes());
         one.second.iter().for_each(|number| out.extend(number.to_le_bytes()));
+    }
+}
+
+fn put_classes(classes: &[(u32, u8)], out: &mut Vec<u8>) {
+    varint(classes.len() as u32, out);
+    let mut before = 0;
+    for (key, class) in classes {
+        varint(key - before, out);
+        before = *key;
+        out.push(*class);
     }
 }
 

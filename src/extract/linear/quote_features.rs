@@ -1,0 +1,420 @@
+//! What the quote model looks at beyond the words themselves: quote marks, reporting words, clauses,
+//! names, and the sentences and paragraphs around.
+
+use super::hash::{key, pair};
+use super::name_features::{Scene, Zone};
+use super::words::{BOUNDARY, Mark, Side, Word, Words};
+
+/// Class from which a word counts as a strong reporting word.
+const STRONG: u8 = 2;
+
+/// One token of a paragraph with what its neighbourhood says.
+#[derive(Clone, Copy, Default)]
+struct Spot {
+    word: u32,
+    /// Label of the name it is part of.
+    name: u8,
+    /// 0 outside quote marks, 1 between two, 2 after one that is never closed.
+    quoted: u8,
+    /// First and last token of the quoted run.
+    run: (u32, u32),
+    /// Number of its sentence in the paragraph.
+    sentence: u32,
+    left_cue: Option<Hit>,
+    right_cue: Option<Hit>,
+    left_mark: Option<Hit>,
+    right_mark: Option<Hit>,
+    left_name: Option<Hit>,
+    right_name: Option<Hit>,
+}
+
+/// A token found to one side, and what lies between.
+#[derive(Clone, Copy)]
+struct Hit {
+    token: u32,
+    /// One bit for each kind of separator on the way; for clause marks, whether a cue is.
+    between: u64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sentence {
+    start: usize,
+    end: usize,
+    cue: bool,
+    quoted: bool,
+    name: bool,
+}
+
+/// A paragraph, read for the quote model.
+pub struct Paragraph {
+    spots: Vec<Spot>,
+    sentences: Vec<Sentence>,
+    /// State that neighbouring paragraphs see: has quote marks, starts with one, has a strong cue.
+    pub state: u8,
+}
+
+/// Distances in eight steps.
+fn step(distance: usize) -> u64 {
+    match distance {
+        0..=4 => distance as u64,
+        5..=7 => 5,
+        8..=15 => 6,
+        16..=31 => 7,
+        _ => 8,
+    }
+}
+
+impl Paragraph {
+    /// Reads the tokens of a zone; `names` has a label for every token of the article.
+    pub fn new(scene: &Scene, zone: Zone, names: &[u8], words: &Words) -> Paragraph {
+        let spots: Vec<Spot> = (zone.start..zone.end)
+            .map(|token| Spot {
+                word: scene.id(token),
+                name: names.get(token).copied().unwrap_or(0),
+                ..Spot::default()
+            })
+            .collect();
+        let mut paragraph = Paragraph { spots, sentences: Vec::new(), state: 0 };
+        paragraph.mark_quotes(words);
+        paragraph.mark_sentences(words);
+        paragraph.look_both_ways(words);
+        let (mut quoted, mut cue) = (false, false);
+        for sentence in &paragraph.sentences {
+            quoted |= sentence.quoted;
+            cue |= sentence.cue;
+        }
+        let opens = paragraph.spots.first().is_some_and(|spot| spot.quoted > 0);
+        paragraph.state = u8::from(quoted) | u8::from(opens) << 1 | u8::from(cue) << 2;
+        paragraph
+    }
+
+    /// Number of the sentence of a token, both counted in the paragraph.
+    pub fn sentence(&self, at: usize) -> usize {
+        self.spots.get(at).map_or(0, |spot| spot.sentence as usize)
+    }
+
+    /// Where the sentence of a token starts, in tokens of the paragraph.
+    pub fn sentence_start(&self, at: usize) -> usize {
+        self.sentences.get(self.sentence(at)).map_or(0, |sentence| sentence.start)
+    }
+
+    /// How many sentences it has.
+    pub fn sentence_count(&self) -> usize {
+        self.sentences.len()
+    }
+
+    /// Stretches between quote marks, marks included, in tokens of the paragraph.
+    pub fn quoted_runs(&self) -> Vec<(usize, usize)> {
+        let mut runs: Vec<(usize, usize)> = Vec::new();
+        for spot in self.spots.iter().filter(|spot| spot.quoted > 0) {
+            let run = (spot.run.0 as usize, spot.run.1 as usize + 1);
+            if runs.last() != Some(&run) {
+                runs.push(run);
+            }
+        }
+        runs
+    }
+
+    /// True when nothing in it can be reported speech: no mark, no reporting word.
+    pub fn is_silent(&self, words: &Words) -> bool {
+        self.spots.iter().all(|spot| spot.quoted == 0 && words.all[spot.word as usize].cue == 0)
+    }
+
+    fn word<'w>(&self, at: usize, words: &'w Words) -> &'w Word {
+        &words.all[self.spots[at].word as usize]
+    }
+
+    /// The word at `at`, or the boundary.
+    fn word_at<'w>(&self, at: Option<usize>, words: &'w Words) -> &'w Word {
+        let id = at.and_then(|at| self.spots.get(at)).map_or(BOUNDARY, |spot| spot.word);
+        &words.all[id as usize]
+    }
+
+    /// Pairs quote marks; single ones only where there are no double ones.
+    fn mark_quotes(&mut self, words: &Words) {
+        let double =
+            self.spots.iter().any(|spot| matches!(words.all[spot.word as usize].mark, Mark::Double(_)));
+        let mut open: Option<usize> = None;
+        for at in 0..self.spots.len() {
+            let side = match self.word(at, words).mark {
+                Mark::Double(side) => side,
+                Mark::Single(side) if !double => side,
+                _ => continue,
+            };
+            match (open, side) {
+                (Some(start), Side::Close | Side::Either) => {
+                    self.quote(start, at, 1);
+                    open = None;
+                }
+                (_, Side::Open | Side::Either) => open = Some(at),
+                (None, Side::Close) => {}
+            }
+        }
+        if let (Some(start), true) = (open, double) {
+            self.quote(start, self.spots.len() - 1, 2);
+        }
+    }
+
+    fn quote(&mut self, start: usize, end: usize, state: u8) {
+        for spot in &mut self.spots[start..=end] {
+            spot.quoted = state;
+            spot.run = (start as u32, end as u32);
+        }
+    }
+
+    fn mark_sentences(&mut self, words: &Words) {
+        let count = self.spots.len();
+        let mut start = 0;
+        for at in 0..count {
+            if at + 1 == count || self.ends_sentence(at, words) {
+                let range = start..at + 1;
+                let number = self.sentences.len() as u32;
+                self.spots[range.clone()].iter_mut().for_each(|spot| spot.sentence = number);
+                let spots = &self.spots[range];
+                self.sentences.push(Sentence {
+                    start,
+                    end: at + 1,
+                    cue: spots.iter().any(|spot| words.all[spot.word as usize].cue >= STRONG),
+                    quoted: spots.iter().any(|spot| spot.quoted > 0),
+                    name: spots.iter().any(|spot| (1..=8).contains(&spot.name)),
+                });
+                start = at + 1;
+            }
+        }
+    }
+
+    fn ends_sentence(&self, at: usize, words: &Words) -> bool {
+        let closes = |mark: Mark| {
+            matches!(mark, Mark::Double(Side::Close | Side::Either) | Mark::Single(Side::Close) | Mark::Close)
+        };
+        let next = self.word(at + 1, words);
+        match self.word(at, words).mark {
+            Mark::End => !closes(next.mark) && next.mark != Mark::Comma && !next.small,
+            mark if closes(mark) && at > 0 => {
+                self.word(at - 1, words).mark == Mark::End
+                    && (next.capital || matches!(next.mark, Mark::Double(Side::Open | Side::Either)))
+            }
+            _ => false,
+        }
+    }
+
+    fn look_both_ways(&mut self, words: &Words) {
+        for number in 0..self.sentences.len() {
+            let (start, end) = (self.sentences[number].start, self.sentences[number].end);
+            let mut look = Look::default();
+            for at in start..end {
+                let spot = &mut self.spots[at];
+                (spot.left_cue, spot.left_mark, spot.left_name) = (look.cue, look.mark, look.name);
+                look.pass(at, spot, &words.all[spot.word as usize]);
+            }
+            let mut look = Look::default();
+            for at in (start..end).rev() {
+                let spot = &mut self.spots[at];
+                (spot.right_cue, spot.right_mark, spot.right_name) = (look.cue, look.mark, look.name);
+                look.pass(at, spot, &words.all[spot.word as usize]);
+            }
+        }
+    }
+}
+
+/// What was passed on the way through a sentence.
+#[derive(Default)]
+struct Look {
+    cue: Option<Hit>,
+    mark: Option<Hit>,
+    name: Option<Hit>,
+}
+
+impl Look {
+    fn pass(&mut self, at: usize, spot: &Spot, word: &Word) {
+        let bit = match word.mark {
+            Mark::Comma => 1,
+            Mark::Double(_) => 2,
+            Mark::That => 4,
+            Mark::Pause => 8,
+            Mark::Who => 16,
+            Mark::And => 32,
+            _ => 0,
+        };
+        for hit in [&mut self.cue, &mut self.name].into_iter().flatten() {
+            hit.between |= bit;
+        }
+        let cue = word.cue >= STRONG;
+        if cue {
+            if let Some(mark) = &mut self.mark {
+                mark.between = 1;
+            }
+            if spot.quoted == 0 {
+                self.cue = Some(Hit { token: at as u32, between: 0 });
+            }
+        }
+        let separates = matches!(
+            word.mark,
+            Mark::Comma | Mark::Double(_) | Mark::That | Mark::Pause | Mark::Who | Mark::If
+        );
+        if separates {
+            self.mark = Some(Hit { token: at as u32, between: 0 });
+        }
+        if (1..=8).contains(&spot.name) {
+            self.name = Some(Hit { token: at as u32, between: 0 });
+        }
+    }
+}
+
+impl Paragraph {
+    /// Keys of every token; `before` and `after` are the states of the neighbouring paragraphs.
+    pub fn features(&self, before: u8, after: u8, words: &Words, emit: &mut impl FnMut(usize, u32)) {
+        for at in 0..self.spots.len() {
+            let mut put = |key| emit(at, key);
+            self.quote_keys(at, words, &mut put);
+            let left = self.cue_keys(at, self.spots[at].left_cue, 8020, words, &mut put);
+            let right = self.cue_keys(at, self.spots[at].right_cue, 8030, words, &mut put);
+            let quoted = u64::from(self.spots[at].quoted);
+            put(key(8040, left * 1000 + right));
+            put(key(8041, (left * 1000 + right) * 4 + quoted));
+            let sides = u64::from(left != NOTHING) * 2 + u64::from(right != NOTHING);
+            put(key(8042, sides * 4 + quoted));
+            self.clause_keys(at, words, &mut put);
+            self.sentence_keys(at, words, &mut put);
+            self.word_keys(at, words, &mut put);
+            self.name_keys(at, words, &mut put);
+            let around = u64::from(before) * 64 + u64::from(self.state) * 8 + u64::from(after);
+            put(key(8100, around >> 3));
+            put(key(8101, (around & 63) * 4 + quoted));
+            put(key(8102, around * 4 + quoted));
+        }
+    }
+
+    fn quote_keys(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
+        let spot = self.spots[at];
+        let quoted = u64::from(spot.quoted);
+        put(key(8000, quoted * 4 + u64::from(self.word(at, words).cue)));
+        if spot.quoted == 0 {
+            return;
+        }
+        let (start, end) = (spot.run.0 as usize, spot.run.1 as usize);
+        let (left, right, length) = (step(at - start), step(end - at), step(end - start));
+        put(key(8001, left));
+        put(key(8002, right));
+        put(key(8003, length * 16 + left.min(3)));
+        put(key(8004, length * 16 + right.min(3)));
+        let edges = u64::from(start == 0) * 2 + u64::from(end + 1 == self.spots.len());
+        put(key(8005, edges * 4 + quoted));
+        put(key(8006, self.word_at(end.checked_sub(1), words).lower));
+        put(key(8007, self.word_at(start.checked_sub(1), words).lower));
+        let (next, second) = (self.word_at(Some(end + 1), words), self.word_at(Some(end + 2), words));
+        put(key(8008, next.lower));
+        put(key(8009, pair(next.lower, second.lower)));
+        let capital = u64::from(self.word_at(Some(start + 1), words).capital);
+        put(key(8010, capital * 16 + length.min(5)));
+        put(key(8011, u64::from(next.cue.max(second.cue)) * 8 + length.min(5)));
+    }
+
+    /// What the nearest reporting word on one side says; a signature of it for pairs.
+    fn cue_keys(
+        &self,
+        at: usize,
+        cue: Option<Hit>,
+        base: u32,
+        words: &Words,
+        put: &mut impl FnMut(u32),
+    ) -> u64 {
+        let Some(Hit { token, between }) = cue else { return NOTHING };
+        let token = token as usize;
+        let distance = at.abs_diff(token);
+        let word = self.word(token, words).lower;
+        put(key(base, step(distance) * 64 + between));
+        put(key(base + 1, pair(word, between)));
+        put(key(base + 2, pair(word, step(distance).min(5))));
+        put(key(base + 3, pair(self.word_at(Some(token + 1), words).lower, between)));
+        put(key(base + 4, pair(self.word_at(token.checked_sub(1), words).lower, between & 7)));
+        put(key(base + 5, pair(u64::from(self.word(token, words).clusters.first[1]), between)));
+        step(distance).min(4) * 64 + between
+    }
+
+    fn clause_keys(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
+        let spot = self.spots[at];
+        let lower = |at: Option<usize>| self.word_at(at, words).lower;
+        if let Some(Hit { token, between }) = spot.left_mark {
+            let token = token as usize;
+            let mark = lower(Some(token));
+            put(key(8050, pair(mark, step(at - token).min(5))));
+            put(key(8051, pair(lower(Some(token + 1)), mark)));
+            put(key(8052, pair(lower(token.checked_sub(1)), mark)));
+            put(key(8053, pair(mark, between)));
+        }
+        if let Some(Hit { token, between }) = spot.right_mark {
+            let token = token as usize;
+            let mark = lower(Some(token));
+            put(key(8054, pair(mark, step(token - at).min(5))));
+            put(key(8055, pair(lower(Some(token + 1)), mark)));
+            put(key(8056, pair(pair(lower(Some(token + 1)), lower(Some(token + 2))), mark)));
+            put(key(8057, pair(mark, between)));
+        }
+    }
+
+    fn sentence_keys(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
+        let spot = self.spots[at];
+        let quoted = u64::from(spot.quoted);
+        let number = spot.sentence as usize;
+        let sentence = self.sentences[number];
+        let (left, right) = (step(at - sentence.start), step(sentence.end - 1 - at));
+        put(key(8060, left.min(6)));
+        put(key(8061, right.min(6)));
+        put(key(8062, left.min(3) * 16 + quoted * 4 + u64::from(self.word(at, words).cue)));
+        let flags = |sentence: Option<&Sentence>| {
+            sentence
+                .map_or(8, |one| u64::from(one.cue) | u64::from(one.quoted) << 1 | u64::from(one.name) << 2)
+        };
+        let before = flags(number.checked_sub(1).and_then(|n| self.sentences.get(n)));
+        let around = (before * 16 + flags(Some(&sentence))) * 16 + flags(self.sentences.get(number + 1));
+        put(key(8063, around));
+        put(key(8064, around * 4 + quoted));
+        put(key(8065, (number.min(3) as u64) * 4 + quoted));
+        let (first, second) =
+            (self.word(sentence.start, words), self.word_at(Some(sentence.start + 1), words));
+        put(key(8066, first.lower));
+        put(key(8067, pair(first.lower, second.lower)));
+        put(key(8068, pair(first.lower, quoted)));
+    }
+
+    fn word_keys(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
+        let quoted = u64::from(self.spots[at].quoted);
+        let word = |offset: isize| self.word_at(at.checked_add_signed(offset), words);
+        let own = word(0);
+        put(key(8070, pair(pair(word(-2).lower, word(-1).lower), own.lower)));
+        put(key(8071, pair(pair(own.lower, word(1).lower), word(2).lower)));
+        let cue = |offset: isize| u64::from(word(offset).cue);
+        put(key(8072, cue(-1) * 16 + cue(0) * 4 + quoted));
+        put(key(8073, cue(1) * 16 + cue(0) * 4 + quoted));
+        let capital = u64::from(own.capital);
+        put(key(8074, cue(1) * 2 + capital));
+        put(key(8075, cue(2) * 2 + capital));
+        put(key(8076, cue(-1) * 2 + capital));
+        put(key(8077, pair(own.lower, quoted)));
+    }
+
+    fn name_keys(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
+        let name = |offset: isize| {
+            let spot = at.checked_add_signed(offset).and_then(|at| self.spots.get(at));
+            spot.map_or(16, |spot| u64::from(spot.name))
+        };
+        put(key(8080, name(0)));
+        put(key(8081, name(-1) * 32 + name(0)));
+        put(key(8082, name(0) * 32 + name(1)));
+        put(key(8083, pair(name(-1), self.word(at, words).lower)));
+        put(key(8084, pair(name(1), self.word(at, words).lower)));
+        put(key(8085, name(-1) * 4 + u64::from(self.word(at, words).cue)));
+        put(key(8086, name(1) * 4 + u64::from(self.word(at, words).cue)));
+        let spot = self.spots[at];
+        let far = |hit: Option<Hit>| {
+            hit.map_or(NOTHING, |hit| step(at.abs_diff(hit.token as usize)).min(5) * 64 + hit.between)
+        };
+        put(key(8087, far(spot.left_name)));
+        put(key(8088, far(spot.right_name)));
+        put(key(8089, far(spot.left_name) * 8 + u64::from(self.word(at, words).cue)));
+        put(key(8090, far(spot.right_name) * 8 + u64::from(self.word(at, words).cue)));
+    }
+}
+
+const NOTHING: u64 = 999;

@@ -1,0 +1,221 @@
+//! Who speaks, by which words, and what is said: one chain a paragraph.
+
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
+use super::chain::{self, LANES, Lattice};
+use super::model::Model;
+use super::name_features::{Scene, Zone};
+use super::names::{self, Labelled, Name, NameClass, Part, Scorer, parts};
+use super::quote_features::Paragraph;
+use super::token::{Token, tokenize};
+use super::words::Words;
+use crate::span::Span;
+
+/// Trained by `dev train quotes`; the file's header says on what.
+static MODEL: LazyLock<Model> =
+    LazyLock::new(|| Model::read(include_bytes!("data/quotes.bin")).sharing(&names::MODEL));
+
+/// Distinct words kept between articles.
+const MOST_WORDS: usize = 60_000;
+
+thread_local! {
+    static WORDS: RefCell<Words> = RefCell::default();
+}
+
+/// What a stretch of text does in reported speech.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum What {
+    /// Names who speaks.
+    Source,
+    /// Reports: `said`, `according to`.
+    Cue,
+    /// Is what was said, marks included.
+    Content,
+}
+
+impl What {
+    /// All kinds, in the order of their labels.
+    pub const ALL: [What; 3] = [What::Source, What::Cue, What::Content];
+}
+
+/// A stretch of text that belongs to reported speech.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tagged {
+    /// Its bytes.
+    pub span: Span,
+    /// What it does.
+    pub what: What,
+    /// Mean probability of its words, 0 to 1.
+    pub score: f32,
+}
+
+/// Sources, cues and contents of a text, in order; none runs over a paragraph's end.
+///
+/// `names` are those that [`names`](super::names) finds in the same text.
+pub fn quotes(text: &str, paragraphs: &[Span], names: &[Name]) -> Vec<Tagged> {
+    WORDS.with(|words| match words.try_borrow_mut() {
+        Ok(mut words) => quotes_with(&MODEL, &mut words, text, paragraphs, names),
+        Err(_) => quotes_with(&MODEL, &mut Words::default(), text, paragraphs, names),
+    })
+}
+
+/// The shipped weights.
+pub fn model() -> &'static Model {
+    &MODEL
+}
+
+/// What the shipped weights were trained on, by their own header.
+pub fn quotes_header() -> &'static str {
+    &MODEL.header
+}
+
+/// An article cut for the quote model.
+pub struct Cut {
+    /// Its tokens.
+    pub tokens: Vec<Token>,
+    /// Token numbers where paragraphs start and end.
+    pub paragraphs: Vec<(usize, usize)>,
+    /// Entries of the words.
+    pub ids: Vec<u32>,
+    /// A label for each token, by the name that it is part of.
+    pub names: Vec<u8>,
+}
+
+impl Cut {
+    /// Cuts a text and looks its words up.
+    pub fn new(model: &Model, words: &mut Words, text: &str, paragraphs: &[Span], names: &[Name]) -> Cut {
+        let mut tokens = Vec::new();
+        let mut bounds = Vec::with_capacity(paragraphs.len());
+        for &paragraph in paragraphs {
+            let start = tokens.len();
+            tokenize(text, paragraph, &mut tokens);
+            if tokens.len() > start {
+                bounds.push((start, tokens.len()));
+            }
+        }
+        let ids = tokens.iter().map(|token| words.id(token.span.of(text), model)).collect();
+        let names = name_labels(&tokens, names);
+        Cut { tokens, paragraphs: bounds, ids, names }
+    }
+
+    /// The words as a scene, the paragraphs as its zones, and each of them read.
+    pub fn read(&self, words: &Words) -> (Scene, Vec<Zone>, Vec<Paragraph>) {
+        let scene = Scene::new(&self.ids, self.paragraphs.clone(), words);
+        let zones: Vec<Zone> = self.paragraphs.iter().map(|&(start, end)| Zone { start, end }).collect();
+        let read = zones.iter().map(|&zone| Paragraph::new(&scene, zone, &self.names, words)).collect();
+        (scene, zones, read)
+    }
+}
+
+fn name_labels(tokens: &[Token], names: &[Name]) -> Vec<u8> {
+    let mut labels = vec![0; tokens.len()];
+    for name in names {
+        let start = tokens.partition_point(|token| token.span.end <= name.span.start);
+        let end = tokens.partition_point(|token| token.span.start < name.span.end);
+        let class = NameClass::ALL.iter().position(|&class| class == name.class).unwrap_or(0) as u8;
+        if end == start + 1 {
+            labels[start] = (4 * class + 4).min(15);
+        } else if end > start {
+            labels[start..end].fill((4 * class + 2).min(14));
+            labels[start] = 4 * class + 1;
+            labels[end - 1] = (4 * class + 3).min(14);
+        }
+    }
+    labels
+}
+
+/// States of the paragraphs before and after one.
+pub fn around(read: &[Paragraph], n: usize) -> (u8, u8) {
+    let state = |n: Option<usize>| n.and_then(|n| read.get(n)).map_or(7, |paragraph| paragraph.state);
+    (state(n.checked_sub(1)), state(Some(n + 1)))
+}
+
+/// Sources, cues and contents by the weights of `model`; `words` must always come with the same model.
+pub fn quotes_with(
+    model: &Model,
+    words: &mut Words,
+    text: &str,
+    paragraphs: &[Span],
+    names: &[Name],
+) -> Vec<Tagged> {
+    let Some(transitions) = model.transitions.first() else { return Vec::new() };
+    words.limit(MOST_WORDS);
+    let cut = Cut::new(model, words, text, paragraphs, names);
+    let (scene, zones, read) = cut.read(words);
+    let edges = chain::factors(transitions);
+    let mut lattice = Lattice::default();
+    let mut found = Vec::new();
+    let mut scorer = Scorer { model, words, sums: Vec::new() };
+    for (n, (&zone, paragraph)) in zones.iter().zip(&read).enumerate() {
+        if paragraph.is_silent(scorer.words) {
+            continue;
+        }
+        let first = found.len();
+        scorer.letters(&scene, zone);
+        let sums = &mut scorer.sums;
+        scene.near_context(zone, scorer.words, &mut |token, key| {
+            model.add(key, &mut sums[token - zone.start])
+        });
+        let (before, after) = around(&read, n);
+        paragraph.features(before, after, scorer.words, &mut |at, key| model.add(key, &mut sums[at]));
+        let scores: Vec<_> = sums.iter().map(|sums| model.scores(sums)).collect();
+        let path = chain::best_path(&scores, transitions);
+        lattice.fill(&scores, &edges);
+        let labelled =
+            path.iter().enumerate().filter(|&(_, &label)| label != 0).map(|(at, &label)| Labelled {
+                token: zone.start + at,
+                label,
+                score: lattice.marginals(at)[usize::from(label) & (LANES - 1)],
+            });
+        assemble(&cut.tokens, labelled, &mut found);
+        let more = left_out(paragraph, zone, &cut.tokens, &path, text);
+        if !more.is_empty() {
+            found.extend(more);
+            found[first..].sort_by_key(|tagged| tagged.span.start);
+        }
+    }
+    found
+}
+
+/// Fewest words between quote marks that are taken for speech without more evidence.
+const LONG_RUN: usize = 4;
+
+/// Quoted runs of some length in which nothing was found: shorter ones are titles and scare quotes.
+fn left_out(paragraph: &Paragraph, zone: Zone, tokens: &[Token], path: &[u8], text: &str) -> Vec<Tagged> {
+    let runs = paragraph.quoted_runs().into_iter().filter(|&(start, end)| {
+        let words = tokens[zone.start + start..zone.start + end]
+            .iter()
+            .filter(|token| token.span.of(text).starts_with(char::is_alphanumeric));
+        path[start..end].iter().all(|&label| label == 0) && words.count() >= LONG_RUN
+    });
+    runs.map(|(start, end)| Tagged {
+        span: tokens[zone.start + start].span.cover(tokens[zone.start + end - 1].span),
+        what: What::Content,
+        score: 0.5,
+    })
+    .collect()
+}
+
+fn assemble(tokens: &[Token], labelled: impl Iterator<Item = Labelled>, found: &mut Vec<Tagged>) {
+    let mut open: Option<(Tagged, f32)> = None;
+    for Labelled { token, label, score } in labelled {
+        let (Some(token), Some((kind, part))) = (tokens.get(token), parts(label)) else { continue };
+        let Some(&what) = What::ALL.get(kind) else { continue };
+        let fresh = Tagged { span: token.span, what, score };
+        match part {
+            Part::Unit => found.push(fresh),
+            Part::Begin => open = Some((fresh, 1.0)),
+            Part::Inside | Part::Last => {
+                if let Some((tagged, count)) = &mut open {
+                    tagged.span = tagged.span.cover(token.span);
+                    tagged.score += (score - tagged.score) / (*count + 1.0);
+                    *count += 1.0;
+                }
+                if part == Part::Last {
+                    found.extend(open.take().map(|(tagged, _)| tagged));
+                }
+            }
+        }
+    }
+}

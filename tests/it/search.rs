@@ -1,0 +1,142 @@
+//! Ranked passages, and the query language over a real index.
+
+use crate::support::Corpus;
+
+#[test]
+fn the_queries_of_the_corpus_find_their_articles() {
+    let corpus = Corpus::indexed();
+    let mut missed = Vec::new();
+    let rows = include_str!("../gold/queries.tsv")
+        .lines()
+        .filter(|row| !row.starts_with('#') && !row.trim().is_empty());
+    let mut asked = 0;
+    for row in rows {
+        let Some((question, wanted)) = row.split_once('\t') else { continue };
+        if wanted.starts_with("expected") {
+            continue;
+        }
+        asked += 1;
+        // What is typed must never be taken for a flag.
+        let search = corpus.run(&["search", "--format", "json", "-n", "50", "--", question]);
+        let said = corpus.run(&["said", "--format", "json", "-n", "50", "--", question]);
+        assert!(search.code < 2 && said.code < 2, "{question}: {}{}", search.err, said.err);
+        for path in wanted.split([' ', ',', ';', '\t']).filter(|path| !path.is_empty()) {
+            let file = path.split('#').next().unwrap_or_default().trim_start_matches("corpus/");
+            if !search.out.contains(file) && !said.out.contains(file) {
+                missed.push(format!("{question} → {path}"));
+            }
+        }
+    }
+    assert!(asked >= 10);
+    assert!(
+        missed.len() * 4 <= asked,
+        "{} of {asked} questions miss an article:\n{}",
+        missed.len(),
+        missed.join("\n")
+    );
+}
+
+#[test]
+fn no_question_is_refused() {
+    let corpus = Corpus::indexed();
+    let nasty = [
+        "Putin's envoy",
+        "O'Brien",
+        "5:30 Kyiv",
+        "date:2022-02-24",
+        "“land swap”",
+        "NEAR/5",
+        "Crim*",
+        "and",
+        "speaker:Vladimir Putin",
+        "((((",
+        "\"unbalanced",
+        "a NEAR/x b",
+        "*",
+        "~",
+        "-",
+        "--",
+        "🙂",
+        "عربي",
+        "field:value:more",
+        "NOT",
+        "AND OR",
+        "about:Nowhereistan",
+        "-word",
+        "war AND",
+        "....",
+        "a\\b",
+        "[x TO y]",
+        "{",
+        "said:",
+    ];
+    for question in nasty {
+        for command in ["search", "said", "who"] {
+            let ran = corpus.run(&[command, "--", question]);
+            let shown = ran.err.contains("panicked");
+            assert!(ran.code < 2 && !shown, "{command} {question}: {} {}", ran.code, ran.err);
+        }
+    }
+}
+
+#[test]
+fn what_matched_is_what_is_marked() {
+    let corpus = Corpus::indexed();
+    for (query, marked) in
+        [("promised", "promis"), ("\"monitoring annex\"", "monitoring annex"), ("monitor*", "monitor")]
+    {
+        let hits = corpus.run(&["search", query, "--format", "json"]).hits();
+        assert!(!hits.is_empty(), "{query}");
+        for hit in hits {
+            let (start, text) = (hit["span"][0].as_u64().unwrap(), hit["text"].as_str().unwrap());
+            let marks = hit["highlights"].as_array().unwrap();
+            assert!(!marks.is_empty(), "{query}: {hit}");
+            for mark in marks {
+                let at = |end: usize| (mark[end].as_u64().unwrap() - start) as usize;
+                let words = &text[at(0)..at(1)];
+                assert!(words.to_lowercase().contains(marked), "{query} marks {words}");
+            }
+        }
+    }
+}
+
+#[test]
+fn operators_narrow() {
+    let corpus = Corpus::indexed();
+    let total = |query: &str| {
+        corpus.run(&["search", "--format", "json", "--", query]).json()["total"].as_u64().unwrap()
+    };
+    let (any, both) = (total("governor envoy"), total("governor AND envoy"));
+    assert!(any > both && both > 0, "{any} {both}");
+    assert_eq!(total("governor NOT envoy") + both, total("governor"));
+    assert!(total("governor NEAR/3 Donetsk") <= total("governor AND Donetsk"));
+    assert!(total("source:kestrel") < total("source:kestrel OR source:meridian"));
+    assert!(total("date:2025-10..2025-10") > 0);
+}
+
+#[test]
+fn formats_are_well_formed() {
+    let corpus = Corpus::indexed();
+    for command in ["search", "said", "who"] {
+        let lines = corpus.run(&[command, "Donetsk", "--format", "jsonl"]).out;
+        assert!(lines.lines().count() > 1);
+        for line in lines.lines() {
+            serde_json::from_str::<serde_json::Value>(line).unwrap();
+        }
+        let table = corpus.run(&[command, "Donetsk", "--format", "csv"]).out;
+        let mut reader = csv::Reader::from_reader(table.as_bytes());
+        let columns = reader.headers().unwrap().len();
+        assert!(columns > 5);
+        assert!(reader.records().all(|record| record.unwrap().len() == columns));
+    }
+}
+
+#[test]
+fn explain_counts_each_part_and_nothing_found_names_the_empty_one() {
+    let corpus = Corpus::indexed();
+    let ran = corpus.run(&["said", "--about", "Donetsk", "--by", "Nobody Atall"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("nothing fits") && ran.err.contains("Nobody Atall"), "{}", ran.err);
+    let explained = corpus.run(&["said", "--about", "Donetsk", "--by", "Lindqvist", "--explain"]);
+    assert!(explained.out.contains("read as:") && explained.out.contains("speaker:"), "{}", explained.out);
+}
