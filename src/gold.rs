@@ -153,7 +153,7 @@ fn pieces(
     shared.insert("group".into(), json!(group));
     if let Some(speaker) = &quote.speaker {
         shared.insert("speaker_start".into(), json!(points.at(speaker.mention.start)));
-        shared.insert("speaker_end".into(), json!(points.at(speaker.mention.end)));
+        shared.insert("speaker_end".into(), json!(points.at(with_relative(document, speaker.mention).end)));
         shared.insert("speaker_text".into(), json!(document.words(speaker.mention)));
         shared.insert("speaker_name".into(), json!(document.entity(speaker.entity).name));
         shared.insert("confidence".into(), json!(speaker.confidence));
@@ -189,6 +189,14 @@ fn pieces(
         Value::Object(piece)
     };
     quote.content.iter().map(with_span).collect()
+}
+
+/// Annotators mark `who` in `voters, who say …`: the mention is drawn up to the relative pronoun.
+fn with_relative(document: &Document, mention: Span) -> Span {
+    let rest = document.article.body.get(mention.end as usize..).unwrap_or_default();
+    let link = [" who ", ", who "].into_iter().find(|link| rest.starts_with(link));
+    let length = link.map_or(0, |link| link.len() as u32 - 1);
+    Span { start: mention.start, end: mention.end + length }
 }
 
 /// First id of places of our own table, which no GeoNames id can have.

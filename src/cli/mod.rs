@@ -144,8 +144,8 @@ pub fn explain(error: &Error) -> String {
 
 /// Columns of the terminal, 100 where there is none.
 fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|value| value.parse().ok());
-    columns.filter(|columns| (40..=400).contains(columns)).unwrap_or(100)
+    let columns = terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0));
+    columns.map_or(100, |columns| columns.clamp(40, 120))
 }
 
 /// Says something to the person at the terminal, never to a pipe.

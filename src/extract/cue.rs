@@ -22,6 +22,8 @@ pub enum Opener {
     Infinitive,
     /// `according to X, …`
     According,
+    /// `the plan, Smith said, will fail`: the reported words go on where they broke off.
+    Medial,
     /// No reported words follow it.
     Nothing,
 }
@@ -77,6 +79,54 @@ pub fn clauses(text: &Text<'_>, sentence: usize, runs: &[Run]) -> Vec<Clause> {
     found
 }
 
+/// Clauses of verbs that no list holds, but whose place right after a quoted run makes them report it:
+/// `“…,” she surmised`. Their dictionary form is given as *say*.
+pub fn beside_runs(text: &Text<'_>, runs: &[Run], known: &[Clause]) -> Vec<Clause> {
+    let near = |at: usize| known.iter().any(|clause| clause.cue.start >= at && clause.cue.start < at + 8);
+    runs.iter()
+        .filter(|run| run.inner.of(text.body).ends_with([',', '?', '!', '—', '–']))
+        .filter_map(|run| {
+            let at = text.tokens.partition_point(|token| token.span.start < run.outer.end);
+            let paragraph = text.tokens.get(at)?.paragraph;
+            (paragraph == run.paragraph && !near(at)).then(|| beside_run(text, at, runs)).flatten()
+        })
+        .collect()
+}
+
+fn beside_run(text: &Text<'_>, at: usize, runs: &[Run]) -> Option<Clause> {
+    let reports = |verb: usize| {
+        text.is_word(verb)
+            && !text.is_capital(verb)
+            && text.low(verb).ends_with("ed")
+            && text.low(verb).len() > 4
+    };
+    let end = text.paragraph_tokens[text.tokens[at].paragraph as usize].end;
+    let ceiling = clause_ceiling(text, at, end, runs);
+    let (cue, subject, inverted) = if reports(at) {
+        (at, phrase::after(text, at + 1, ceiling)?, true)
+    } else {
+        let verb = (at + 1..ceiling.min(at + 7)).find(|&verb| reports(verb))?;
+        let subject = phrase::before(text, verb, at).filter(|subject| subject.start == at)?;
+        (verb, subject, false)
+    };
+    let behind = if inverted { subject.end } else { cue + 1 };
+    let ends =
+        behind >= end || text.is_sign(behind, &[".", ",", ";", ":"]) || en::is_preposition(text.low(behind));
+    ends.then(|| Clause {
+        cue: cue..cue + 1,
+        lemma: "say",
+        stance: Stance::Say,
+        verb: None,
+        start: at,
+        content: behind,
+        subject: Some(subject),
+        inverted,
+        elliptic: false,
+        addressee: None,
+        opener: Opener::Nothing,
+    })
+}
+
 /// The quoted run that holds this token.
 pub fn run_at<'r>(text: &Text<'_>, at: usize, runs: &'r [Run]) -> Option<&'r Run> {
     let span = text.tokens.get(at)?.span;
@@ -117,7 +167,10 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
     let participle = low.ends_with("ing");
     let aside = participle && at > floor && text.is_sign(at - 1, &[",", "—", "–"]);
     let before = if aside { None } else { phrase::before(text, at, floor) };
-    let joined = at > sentence.start && text.low(at - 1) == "and" && before.is_none();
+    if passive(text, at, sentence.start) {
+        return passive_clause(text, cue, verb, before, ceiling, sentence.end, runs);
+    }
+    let joined = before.is_none() && joins(text, at, sentence.start);
     let elliptic = before.is_none() && (joined || participle);
     if participle && !elliptic && !progressive(text, at, sentence.start) {
         return None;
@@ -141,6 +194,12 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
     };
     if clause.subject.is_none() && !clause.elliptic {
         let subject = phrase::after(text, cue.end, ceiling)?;
+        // `X, a contestant, said his boss was kind`: what follows is a clause of its own.
+        let behind_run = at > sentence.start && text.tokens[at - 1].class == Class::Mark
+            || at > sentence.start + 1 && run_at(text, at - 2, runs).is_some();
+        if !behind_run && en::is_auxiliary(text.low(subject.end)) {
+            return None;
+        }
         clause.content = subject.end;
         clause.subject = Some(subject);
         clause.inverted = true;
@@ -161,7 +220,132 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
     // A noun, not a verb: `the report`, `his state`.
     let noun = at > 0 && (en::is_determiner(text.low(at - 1)) || matches!(text.low(at - 1), "’s" | "'s"));
     let verb = en::cue(text.low(at))?;
-    (!noun).then_some((at..at + 1, verb))
+    if noun || adjective(text, at) || text.low(at) == verb.lemma && !plain_form_is_verb(text, at) {
+        return None;
+    }
+    Some((at..at + 1, verb))
+}
+
+/// `400 pledged delegates`, `an emotionally charged debate`: a participle before its noun.
+fn adjective(text: &Text<'_>, at: usize) -> bool {
+    let next = text.low(at + 1);
+    let noun_follows = text.is_word(at + 1)
+        && !text.is_capital(at + 1)
+        && text.low(at).ends_with("ed")
+        && !(en::is_determiner(next)
+            || en::is_preposition(next)
+            || en::is_conjunction(next)
+            || en::is_auxiliary(next)
+            || en::is_speaking_pronoun(next)
+            || en::is_object_pronoun(next)
+            || en::is_time_word(next)
+            || en::is_adverb(next)
+            || matches!(next, "there" | "not"))
+        && !en::is_role_noun(next);
+    let before = at.checked_sub(1).map_or("", |before| text.low(before));
+    let adjectival = at > 0
+        && (text.tokens[at - 1].class == Class::Number
+            || before.ends_with("ly")
+            || matches!(before, "’s" | "'s" | "newly" | "recently"));
+    noun_follows && adjectival
+}
+
+/// Nouns that look like the plain form of a reporting verb; only a clause with *that* makes them verbs.
+const NOUN_LIKE: &[&str] = &[
+    "claim", "report", "note", "estimate", "promise", "pledge", "vow", "show", "fear", "hope", "state",
+    "find", "read",
+];
+
+/// The plain form is a verb after `they`, `we`, `who` and plural subjects: `experts argue that`.
+fn plain_form_is_verb(text: &Text<'_>, at: usize) -> bool {
+    let mut before = at;
+    while before > 0 && (en::is_adverb(text.low(before - 1)) || text.low(before - 1).ends_with("ly")) {
+        before -= 1;
+    }
+    let Some(before) = before.checked_sub(1) else { return false };
+    let low = text.low(before);
+    let pronoun = matches!(
+        low,
+        "they" | "we" | "i" | "you" | "who" | "people" | "others" | "many" | "some" | "most" | "do" | "did"
+    );
+    let plural = text.is_word(before)
+        && low.len() > 3
+        && low.ends_with('s')
+        && !low.ends_with("ss")
+        && !text.is_capital(before);
+    let clause = text.low(at + 1) == "that" || en::is_speaking_pronoun(text.low(at + 1));
+    pronoun || plural && (clause || !NOUN_LIKE.contains(&text.low(at)))
+}
+
+/// `was told`, `were asked`: what stands before is not the one who speaks.
+fn passive(text: &Text<'_>, at: usize, floor: usize) -> bool {
+    let mut before = at;
+    while before > floor && (en::is_adverb(text.low(before - 1)) || text.low(before - 1).ends_with("ly")) {
+        before -= 1;
+    }
+    let be = before > floor
+        && matches!(
+            text.low(before - 1),
+            "is" | "are" | "was" | "were" | "be" | "been" | "being" | "’s" | "'s" | "’re" | "'re"
+        );
+    let participle = text.low(at).ends_with("ed")
+        || matches!(text.low(at), "told" | "said" | "written" | "thought" | "found" | "shown");
+    be && participle
+}
+
+/// `Roe was told by Lee that …`: the subject hears, and only `by` names a speaker.
+fn passive_clause(
+    text: &Text<'_>,
+    cue: Range<usize>,
+    verb: &'static CueVerb,
+    hearer: Option<Range<usize>>,
+    ceiling: usize,
+    end: usize,
+    runs: &[Run],
+) -> Option<Clause> {
+    if !verb.object_hears() {
+        return None;
+    }
+    let start = hearer.as_ref().map_or(cue.start, |hearer| hearer.start);
+    let mut content = cue.end;
+    let mut subject = None;
+    if text.low(content) == "by" {
+        subject = phrase::after(text, content + 1, ceiling);
+        content = subject.as_ref().map_or(content, |subject| subject.end);
+    }
+    let mut clause = Clause {
+        cue,
+        lemma: verb.lemma,
+        stance: verb.stance,
+        verb: Some(verb),
+        subject,
+        inverted: false,
+        elliptic: false,
+        addressee: hearer,
+        opener: Opener::Nothing,
+        content,
+        start,
+    };
+    clause.opener = opener(text, &clause, verb, content, ceiling, end, runs);
+    match clause.opener {
+        Opener::That => clause.content += 1,
+        Opener::Bare | Opener::Quote => {}
+        _ => return None,
+    }
+    Some(clause)
+}
+
+/// `and said`, `but also warned`: the cue shares the subject of the clause before.
+fn joins(text: &Text<'_>, at: usize, floor: usize) -> bool {
+    let mut before = at;
+    while before > floor
+        && (en::is_adverb(text.low(before - 1))
+            || text.low(before - 1).ends_with("ly")
+            || en::is_auxiliary(text.low(before - 1)))
+    {
+        before -= 1;
+    }
+    before > floor && matches!(text.low(before - 1), "and" | "but" | "then" | "or")
 }
 
 /// `is saying`, `was adding`: a participle that is a finite verb after all.
@@ -353,6 +537,17 @@ fn opener(
         && (!verb.object_hears() || clause.addressee.is_some() || verb.lemma == "promise")
     {
         return Opener::Infinitive;
+    }
+    let between = clause.start > 0 && text.is_sign(clause.start - 1, &[","]) && text.is_sign(at, &[","]);
+    if between
+        && !clause.elliptic
+        && verb.bare_clause()
+        && !verb.thought()
+        && signs == 1
+        && at + 3 < end
+        && !text.low(at + 1).ends_with("ing")
+    {
+        return Opener::Medial;
     }
     if signs == 0 && verb.bare_clause() && !clause.inverted && is_clause(text, verb, at, end) {
         return Opener::Bare;

@@ -72,8 +72,10 @@ impl Findings {
 /// Reported speech with its speakers, not yet with its regions.
 fn said(text: &Text<'_>, cast: &mut Cast<'_>) -> Vec<Quote> {
     let runs = marks::runs(text);
-    let clauses: Vec<cue::Clause> =
+    let mut clauses: Vec<cue::Clause> =
         (0..text.sentences.len()).flat_map(|sentence| cue::clauses(text, sentence, &runs)).collect();
+    clauses.extend(cue::beside_runs(text, &runs, &clauses));
+    clauses.sort_by_key(|clause| clause.cue.start);
     let found = quote::find(text, &runs, &clauses);
     let attributed = speaker::attribute(text, &found, &clauses, cast);
     found

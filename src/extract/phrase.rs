@@ -22,9 +22,38 @@ pub fn before(text: &Text<'_>, verb: usize, floor: usize) -> Option<Range<usize>
         return collect_left(text, end, floor);
     }
     if end > floor && text.is_sign(end - 1, &[",", "—", "–", "--", "-", ")"]) {
-        return around_parenthesis(text, end - 1, floor);
+        return around_parenthesis(text, end - 1, floor, 0);
     }
     collect_left(text, end, floor)
+}
+
+/// The subject of the first verb of a clause, read from its left.
+pub fn main_subject(text: &Text<'_>, clause: Range<usize>) -> Option<Range<usize>> {
+    for at in clause.start + 1..clause.end {
+        let low = text.low(at);
+        if !text.is_word(at) || text.is_capital(at) || low.ends_with("ing") {
+            continue;
+        }
+        let led = at - 1;
+        let follows_name = text.is_capital(led) || en::is_role_noun(text.low(led));
+        let inflected =
+            low.ends_with('s') && !matches!(low, "’s" | "'s") || low.ends_with("ed") || is_finite(low);
+        let verb = en::is_auxiliary(low) && !matches!(low, "’s" | "'s")
+            || en::cue(low).is_some()
+            || en::is_speaking_pronoun(text.low(led)) && text.low(led) != "who"
+            || low.ends_with("ed")
+            || follows_name && inflected && !en::is_preposition(low) && !en::is_conjunction(low);
+        if !verb {
+            continue;
+        }
+        let Some(found) = before(text, at, clause.start) else { continue };
+        let before =
+            found.start.checked_sub(1).filter(|&at| at >= clause.start).map_or("", |at| text.low(at));
+        if !(en::is_preposition(before) || matches!(before, "as" | "than")) {
+            return Some(found);
+        }
+    }
+    None
 }
 
 /// The phrase that starts at token `at`, looking no further right than `ceiling`.
@@ -134,7 +163,7 @@ fn skip_adverbs_left(text: &Text<'_>, verb: usize, floor: usize) -> usize {
 
 /// `NAME, a doctor,` / `NAME — who … —` / `his envoy, NAME,`: the subject around a parenthesis that
 /// closes at token `close`.
-fn around_parenthesis(text: &Text<'_>, close: usize, floor: usize) -> Option<Range<usize>> {
+fn around_parenthesis(text: &Text<'_>, close: usize, floor: usize, depth: usize) -> Option<Range<usize>> {
     let sign = text.word(close);
     let partner = match sign {
         ")" => "(",
@@ -168,10 +197,21 @@ fn around_parenthesis(text: &Text<'_>, close: usize, floor: usize) -> Option<Ran
     {
         return Some(inside);
     }
-    if sign == "," && !aside {
+    // `, legal director for the Club of Oregon,`: a role before its first preposition.
+    let until = inside.clone().find(|&at| en::is_preposition(text.low(at))).unwrap_or(inside.end);
+    let role = (inside.start..until).any(|at| en::is_role_noun(text.low(at)) || en::is_title(text.low(at)));
+    if sign == "," && !aside && !role {
         return None;
     }
-    collect_left(text, open, floor)
+    let found = collect_left(text, open, floor);
+    // `X, speaking in Wilmington, N.C., warned`: what the nearer comma cut off is a place, go on to the next.
+    let placed = found
+        .as_ref()
+        .is_none_or(|found| found.start > floor && en::is_preposition(text.low(found.start - 1)));
+    if placed && sign == "," && depth < 2 && (lowest..open).any(|at| text.is_sign(at, &[","])) {
+        return around_parenthesis(text, open, floor, depth + 1).or(found);
+    }
+    found
 }
 
 /// Gathers a noun phrase leftwards from `end` (exclusive).
@@ -190,7 +230,7 @@ fn collect_left(text: &Text<'_>, end: usize, floor: usize) -> Option<Range<usize
         let word = text.word(at);
         match text.tokens[at].class {
             Class::Mark => break,
-            Class::Punct if word != "&" && !(word == "." && is_initial(text, at)) => break,
+            Class::Punct if !matches!(word, "&" | "%") && !(word == "." && is_initial(text, at)) => break,
             _ => {}
         }
         if matches!(low, "’s" | "'s") || (word == "." && is_initial(text, at)) {
@@ -307,6 +347,13 @@ fn trims_left(text: &Text<'_>, at: usize) -> bool {
 /// True when a phrase can be somebody: a name, a role, or anything after a determiner.
 fn speaks(text: &Text<'_>, range: Range<usize>) -> bool {
     let mut range = range;
+    let last = text.low(range.end - 1);
+    // Bare plurals (`emails revealed`) and shares (`26 percent say`, `most said`).
+    let plural =
+        last.len() > 4 && last.ends_with('s') && !last.ends_with("ss") && text.is_word(range.end - 1);
+    if plural || matches!(last, "percent" | "%" | "most" | "many" | "half" | "majority" | "others" | "some") {
+        return true;
+    }
     range.clone().any(|at| text.is_capital(at) || en::is_role_noun(text.low(at)))
         || en::is_determiner(text.low(range.start))
         || range.any(|at| text.tokens[at].class == Class::Number && text.low(at).ends_with("year-old"))

@@ -59,6 +59,7 @@ impl Finder<'_> {
             }
             if clause.opener == Opener::Quote
                 && let Some(run) = self.run_starting_at(clause.content)
+                && !self.is_title(&self.runs[run])
             {
                 self.owner[run] = Some(Owner::Clause(number));
             }
@@ -93,35 +94,56 @@ impl Finder<'_> {
             if clause.cue.start < covered {
                 continue;
             }
+            if clause.opener == Opener::Medial {
+                if let Some([before, after]) = self.around_clause(number) {
+                    covered = after.end.max(covered);
+                    self.push_clause(number, &[before, after]);
+                    continue;
+                }
+            }
             let content = match clause.opener {
                 Opener::That | Opener::Bare | Opener::Infinitive => {
                     let end = self.content_end(number, clause.content);
                     (end > clause.content + 1).then_some(clause.content..end)
                 }
                 Opener::Quote => self.mixed_after(number),
-                Opener::According | Opener::Nothing => self.content_before(number),
+                Opener::According | Opener::Nothing | Opener::Medial => self.content_before(number),
             };
             let Some(content) = content else { continue };
             covered = content.end.max(covered);
-            self.push_clause(number, content);
+            self.push_clause(number, &[content]);
         }
     }
 
-    fn push_clause(&mut self, number: usize, content: Range<usize>) {
-        let content = self.trim(content);
-        let span = self.text.span(content.clone());
-        if span.is_empty() {
+    /// The two parts of `the plan, Smith said, will fail`.
+    fn around_clause(&self, number: usize) -> Option<[Range<usize>; 2]> {
+        let clause = &self.clauses[number];
+        let sentence =
+            self.text.sentence_tokens[self.text.tokens[clause.cue.start].sentence as usize].clone();
+        let comma = clause.start.checked_sub(1)?;
+        if self.run_ending_before(clause).is_some() || comma <= sentence.start || self.in_found(comma - 1) {
+            return None;
+        }
+        let start = self.back_to_clause_start(sentence.start, comma);
+        let end = self.content_end(number, clause.content + 1);
+        (start < comma && end > clause.content + 2).then_some([start..comma, clause.content + 1..end])
+    }
+
+    fn push_clause(&mut self, number: usize, pieces: &[Range<usize>]) {
+        let spans = pieces.iter().map(|piece| self.text.span(self.trim(piece.clone())));
+        let spans: Vec<Span> = spans.filter(|span| !span.is_empty()).collect();
+        if spans.is_empty() {
             return;
         }
         let mut mixed = false;
         for (run, owner) in self.runs.iter().zip(&mut self.owner) {
-            if span.contains(run.inner) {
+            if spans.iter().any(|span| span.contains(run.inner)) {
                 *owner = Some(Owner::Inside);
                 mixed = true;
             }
         }
         let kind = if mixed { QuoteKind::Mixed } else { QuoteKind::Indirect };
-        self.found.push(Found { content: vec![span], kind, clause: Some(number) });
+        self.found.push(Found { content: spans, kind, clause: Some(number) });
     }
 
     /// Cuts signs off the ends, but never a closing quote mark.
@@ -178,7 +200,16 @@ impl Finder<'_> {
         let outside = (start..comma).filter(|&at| run_at(self.text, at, self.runs).is_none());
         let words = outside.filter(|&at| self.text.is_word(at)).count();
         // A run with next to nothing beside it is a direct quote.
-        (words > 1 && comma - start > 2 && !self.in_found(start)).then_some(start..comma)
+        let end = match self.run_ending_before(clause) {
+            Some(run) => self.token_after(&self.runs[run]),
+            None => comma,
+        };
+        (words > 1 && comma - start > 2 && !self.in_found(start)).then_some(start..end)
+    }
+
+    /// The first token after a run and its closing mark.
+    fn token_after(&self, run: &Run) -> usize {
+        self.text.tokens.partition_point(|token| token.span.start < run.outer.end)
     }
 
     fn back_to_clause_start(&self, floor: usize, end: usize) -> usize {
@@ -228,12 +259,19 @@ impl Finder<'_> {
         }
         let before = cut.checked_sub(1)?;
         if next.elliptic {
-            let joined = text.low(before) == "and";
+            let joined = matches!(text.low(before), "and" | "but" | "then" | "or");
             let comma = text.is_sign(before, &[","]);
             return (joined || comma).then_some(before);
         }
         let comma = text.is_sign(before, &[","]);
         if comma && next.opener == Opener::Nothing && !next.inverted && before > start + 2 {
+            return Some(before);
+        }
+        // `While X said A, Y said B`: the comma before Y ends A.
+        let sentence = &text.sentence_tokens[text.tokens[start].sentence as usize];
+        let leading =
+            matches!(text.low(sentence.start), "while" | "although" | "though" | "as" | "when" | "whereas");
+        if comma && leading && next.opener != Opener::Nothing && before > start + 2 {
             return Some(before);
         }
         if matches!(
@@ -298,6 +336,9 @@ impl Finder<'_> {
 
     fn is_speech(&self, run: &Run, clause: Option<usize>) -> bool {
         let words = self.text.tokens_in(run.inner).filter(|&at| self.text.is_word(at)).count();
+        if self.is_title(run) {
+            return false;
+        }
         let said = run.inner.of(self.text.body);
         match clause {
             Some(_) => words > 0,
@@ -306,6 +347,57 @@ impl Finder<'_> {
                 words >= FEWEST_FLOATING && (ends || !run.closed) || words > 7 || run.continues
             }
         }
+    }
+
+    /// `his show, “Good Morning Club,”`: the title of a work, not speech.
+    fn is_title(&self, run: &Run) -> bool {
+        let words: Vec<usize> = self.text.tokens_in(run.inner).filter(|&at| self.text.is_word(at)).collect();
+        let small = |low: &str| {
+            matches!(
+                low,
+                "the" | "a" | "an" | "of" | "and" | "in" | "on" | "for" | "to" | "with" | "’s" | "'s"
+            )
+        };
+        let titled = words.iter().all(|&at| self.text.is_capital(at) || small(self.text.low(at)));
+        let said = run.inner.of(self.text.body);
+        if !titled || words.is_empty() || words.len() > 6 || said.ends_with(['.', '!', '?']) {
+            return false;
+        }
+        let open = self.text.token_at(run.outer.start);
+        let before = open.checked_sub(1).map_or("", |at| {
+            let at = if self.text.is_sign(at, &[","]) { at.saturating_sub(1) } else { at };
+            self.text.low(at)
+        });
+        matches!(
+            before,
+            "’s" | "'s"
+                | "on"
+                | "of"
+                | "show"
+                | "film"
+                | "book"
+                | "movie"
+                | "novel"
+                | "song"
+                | "series"
+                | "magazine"
+                | "album"
+                | "program"
+                | "programme"
+                | "podcast"
+                | "play"
+                | "documentary"
+                | "called"
+                | "titled"
+                | "entitled"
+                | "named"
+                | "in"
+                | "essay"
+                | "column"
+                | "article"
+                | "blog"
+                | "the"
+        )
     }
 
     fn kind(&self, run: &Run, clause: Option<usize>) -> QuoteKind {

@@ -192,7 +192,7 @@ impl<'a> Text<'a> {
     fn opens_quote(&self, at: usize) -> bool {
         let token = self.tokens[at];
         token.class == Class::Mark
-            && !matches!(self.word(at), "”" | "’" | "»" | "''")
+            && !matches!(self.word(at), "”" | "’" | "»")
             && self.tokens.get(at + 1).is_some_and(|next| next.span.start == token.span.end)
             && (at == 0 || self.tokens[at - 1].span.end < token.span.start)
     }

@@ -3,6 +3,7 @@
 use crate::document::{Attribution, EntityId, EntityKind, Form, Reason};
 use crate::extract::coref::{Cast, Resolved};
 use crate::extract::cue::{Clause, Opener};
+use crate::extract::phrase;
 use crate::extract::quote::Found;
 use crate::extract::scorer::{Evidence, weigh};
 use crate::extract::segment::Text;
@@ -101,13 +102,16 @@ fn shared_subject(
             && text.tokens[other.cue.start].sentence == sentence
             && other.subject.is_some()
     });
-    let subject = before.and_then(|other| other.subject.clone());
+    let range = text.sentence_tokens[sentence as usize].clone();
+    let start = (range.start..clause.cue.start)
+        .rev()
+        .find(|&at| text.is_sign(at, &[";"]) || text.low(at) == "but")
+        .map_or(range.start, |at| at + 1);
+    let subject = before
+        .and_then(|other| other.subject.clone())
+        .or_else(|| phrase::main_subject(text, start..clause.cue.start));
     let main = cast.main_subject(sentence as usize, clause.cue.start);
-    // A name that leads the clause right before the participle is nearer than a cue's subject far off.
-    let resolved = match subject {
-        Some(subject) => cast.resolve(subject, last).or(main),
-        None => main,
-    }?;
+    let resolved = subject.and_then(|subject| cast.resolve(subject, last)).or(main)?;
     Some(Candidate { resolved, evidence: Evidence::of(Reason::LeadIn, resolved) })
 }
 

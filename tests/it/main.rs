@@ -6,6 +6,7 @@ mod hostile;
 mod index;
 mod outside;
 mod quality;
+mod readme;
 mod said;
 mod search;
 mod support;

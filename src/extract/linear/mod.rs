@@ -10,6 +10,7 @@ pub mod model;
 pub mod name_features;
 mod names;
 pub mod quote_features;
+pub mod quote_opinion;
 mod quotes;
 mod speakers;
 mod token;

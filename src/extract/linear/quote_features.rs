@@ -54,7 +54,7 @@ pub struct Paragraph {
 }
 
 /// Distances in eight steps.
-fn step(distance: usize) -> u64 {
+pub fn step(distance: usize) -> u64 {
     match distance {
         0..=4 => distance as u64,
         5..=7 => 5,
@@ -88,6 +88,16 @@ impl Paragraph {
         paragraph
     }
 
+    /// 0 outside quote marks, 1 between two, 2 after one that is never closed.
+    pub fn quoted(&self, at: usize) -> u8 {
+        self.spots.get(at).map_or(0, |spot| spot.quoted)
+    }
+
+    /// The word at `at`, in small letters, as a hash; beyond the ends the boundary's.
+    pub fn lower(&self, at: Option<usize>, words: &Words) -> u64 {
+        self.word_at(at, words).lower
+    }
+
     /// Number of the sentence of a token, both counted in the paragraph.
     pub fn sentence(&self, at: usize) -> usize {
         self.spots.get(at).map_or(0, |spot| spot.sentence as usize)
@@ -115,9 +125,9 @@ impl Paragraph {
         runs
     }
 
-    /// True when nothing in it can be reported speech: no mark, no reporting word.
+    /// True when nothing in it can be reported speech: no mark, no strong reporting word.
     pub fn is_silent(&self, words: &Words) -> bool {
-        self.spots.iter().all(|spot| spot.quoted == 0 && words.all[spot.word as usize].cue == 0)
+        self.spots.iter().all(|spot| spot.quoted == 0 && words.all[spot.word as usize].cue < STRONG)
     }
 
     fn word<'w>(&self, at: usize, words: &'w Words) -> &'w Word {

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::sync::LazyLock;
 
-use super::chain::{self, LANES, Lattice};
-use super::model::Model;
+use super::chain::{self, LANES, Lattice, Scores};
+use super::model::{Model, Sums};
 use super::name_features::{Scene, Zone};
 use super::names::{self, Labelled, Name, NameClass, Part, Scorer, parts};
 use super::quote_features::Paragraph;
+use super::quote_opinion::Opinion;
 use super::token::{Token, tokenize};
 use super::words::Words;
 use crate::span::Span;
@@ -139,11 +140,12 @@ pub fn quotes_with(
     paragraphs: &[Span],
     names: &[Name],
 ) -> Vec<Tagged> {
-    let Some(transitions) = model.transitions.first() else { return Vec::new() };
+    let Some(first_pass) = model.transitions.first() else { return Vec::new() };
+    let last_pass = model.transitions.last().unwrap_or(first_pass);
     words.limit(MOST_WORDS);
     let cut = Cut::new(model, words, text, paragraphs, names);
     let (scene, zones, read) = cut.read(words);
-    let edges = chain::factors(transitions);
+    let edges = chain::factors(last_pass);
     let mut lattice = Lattice::default();
     let mut found = Vec::new();
     let mut scorer = Scorer { model, words, sums: Vec::new() };
@@ -159,9 +161,15 @@ pub fn quotes_with(
         });
         let (before, after) = around(&read, n);
         paragraph.features(before, after, scorer.words, &mut |at, key| model.add(key, &mut sums[at]));
-        let scores: Vec<_> = sums.iter().map(|sums| model.scores(sums)).collect();
-        let path = chain::best_path(&scores, transitions);
-        lattice.fill(&scores, &edges);
+        let mut scores: Vec<_> = sums.iter().map(|sums| model.scores(sums)).collect();
+        let mut path = chain::best_path(&scores, first_pass);
+        if model.transitions.len() > 1 {
+            second_look(model, paragraph, scorer.words, &path, &mut scores);
+            path = chain::best_path(&scores, last_pass);
+        }
+        if path.iter().any(|&label| label != 0) {
+            lattice.fill(&scores, &edges);
+        }
         let labelled =
             path.iter().enumerate().filter(|&(_, &label)| label != 0).map(|(at, &label)| Labelled {
                 token: zone.start + at,
@@ -176,6 +184,16 @@ pub fn quotes_with(
         }
     }
     found
+}
+
+/// Adds to the scores what the labels of the first pass say about each other.
+fn second_look(model: &Model, paragraph: &Paragraph, words: &Words, path: &[u8], scores: &mut [Scores]) {
+    let mut sums: Vec<Sums> = vec![[0; LANES]; scores.len()];
+    Opinion::new(paragraph, path).features(words, &mut |at, key| model.add(key, &mut sums[at]));
+    for (scores, sums) in scores.iter_mut().zip(&sums) {
+        let more = model.scores(sums);
+        *scores = std::array::from_fn(|lane| scores[lane] + more[lane]);
+    }
 }
 
 /// Fewest words between quote marks that are taken for speech without more evidence.

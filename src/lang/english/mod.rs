@@ -168,6 +168,8 @@ words! {
         pastor priest bishop imam reporter reporters journalist journalists editor editors commentator columnist nominee
         broadcaster website site charity watchdog regulator regulators consultant investor investors trader traders
         tenant tenants landlord shopkeeper shopkeepers teenager pensioner grandmother grandfather widow aid
+        disclosures emails respondents advocates advocate pollsters projections analyses
+        figures records article backers envoys allies ally rival rivals
         superintendent inspector ranger rangers biologist geologist engineer technician conductor guard guards mediators";
     /// Role nouns that speak as a body or a text rather than as people.
     BODY_NOUNS is_body_noun: "ministry court police government administration campaign company firm group union bank

@@ -53,7 +53,8 @@ pub fn grow<const N: usize>(rows: &[[f32; N]], truth: &[bool], plan: &Plan) -> F
     let mut margins = vec![0.0_f32; rows.len()];
     let (mut splits, mut leaves) = (Vec::new(), Vec::new());
     for _ in 0..plan.trees {
-        let sums: Vec<Sum> = margins.iter().zip(truth).map(|(&margin, &truth)| slope(margin, truth)).collect();
+        let sums: Vec<Sum> =
+            margins.iter().zip(truth).map(|(&margin, &truth)| slope(margin, truth)).collect();
         let mut draw = |share: f32| (random.next() >> 40) as f32 / (1_u64 << 24) as f32 <= share;
         let chosen: Vec<u32> = (0..rows.len() as u32).filter(|_| draw(plan.rows)).collect();
         let looked: Vec<usize> = (0..N).filter(|_| draw(plan.numbers)).collect();
@@ -74,7 +75,8 @@ fn slope(margin: f32, truth: bool) -> Sum {
 }
 
 fn cuts<const N: usize>(rows: &[[f32; N]], number: usize) -> Vec<f32> {
-    let mut values: Vec<f32> = rows.iter().step_by((rows.len() / 20_000).max(1)).map(|row| row[number]).collect();
+    let mut values: Vec<f32> =
+        rows.iter().step_by((rows.len() / 20_000).max(1)).map(|row| row[number]).collect();
     values.sort_by(f32::total_cmp);
     let mut distinct = values.clone();
     distinct.dedup();
@@ -106,8 +108,10 @@ fn tree<const N: usize>(
         }
         let cuts: Vec<(usize, usize)> = (0..width)
             .map(|at| {
-                let (number, bin) = best_cut::<N>(&table[at * N * BINS..(at + 1) * N * BINS], looked, limits, plan.least);
-                let limit = limits.get(number).and_then(|limits| limits.get(bin)).copied().unwrap_or(f32::INFINITY);
+                let (number, bin) =
+                    best_cut::<N>(&table[at * N * BINS..(at + 1) * N * BINS], looked, limits, plan.least);
+                let limit =
+                    limits.get(number).and_then(|limits| limits.get(bin)).copied().unwrap_or(f32::INFINITY);
                 splits[first + at] = (number as u8, limit);
                 (number, if limit.is_finite() { bin } else { usize::MAX })
             })
@@ -122,7 +126,12 @@ fn tree<const N: usize>(
 }
 
 /// The number and the step after which the two sides differ most.
-fn best_cut<const N: usize>(table: &[Sum], looked: &[usize], limits: &[Vec<f32>], least: f32) -> (usize, usize) {
+fn best_cut<const N: usize>(
+    table: &[Sum],
+    looked: &[usize],
+    limits: &[Vec<f32>],
+    least: f32,
+) -> (usize, usize) {
     let mut best = (1e-3, 0, usize::MAX);
     for &number in looked {
         let bins = &table[number * BINS..(number + 1) * BINS];

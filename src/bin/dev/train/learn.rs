@@ -7,7 +7,7 @@ use onrecord::extract::linear::chain::LANES;
 use onrecord::extract::linear::{Part, parts};
 
 use super::Options;
-use super::crf::{Example, Plan, Weights, train};
+use super::crf::{Example, Plan, Weights, log_likelihood, train};
 
 /// Numbers the keys that are met at least `least` times.
 #[derive(Default)]
@@ -107,6 +107,26 @@ pub fn prune(
         *weight = 0.0;
     }
     Ok((weights, order))
+}
+
+/// Models are too sure of themselves on what they have not seen: the factor that makes scores honest.
+pub fn best_heat<'a>(
+    examples: impl Iterator<Item = &'a Example> + Clone,
+    edges: &[[f32; LANES]; LANES],
+) -> f32 {
+    let loss = |heat: f32| {
+        let edges = edges.map(|row| row.map(|score| score * heat));
+        let scaled = examples.clone().map(|example| {
+            let scores: Vec<_> = example.given.iter().map(|row| row.map(|score| score * heat)).collect();
+            -log_likelihood(&example.gold, &scores, &edges)
+        });
+        scaled.sum::<f64>()
+    };
+    let heats = (4..=20).map(|n| n as f32 / 20.0);
+    let best =
+        heats.map(|heat| (heat, loss(heat))).min_by(|a, b| a.1.total_cmp(&b.1)).map_or(1.0, |(heat, _)| heat);
+    eprintln!("heat {best}");
+    best
 }
 
 /// Hits, false alarms and misses of each class.

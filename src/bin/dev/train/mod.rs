@@ -23,8 +23,6 @@ pub fn run(args: &[String]) -> Result<(), Box<dyn Error>> {
     match args.split_first() {
         Some((what, rest)) if what == "names" => names::run(&Options::parse(rest)?),
         Some((what, rest)) if what == "quotes" => quotes::run(&Options::parse(rest)?),
-        Some((what, rest)) if what == "speakers" => quotes::run_speakers(&Options::parse(rest)?),
-        Some((what, rest)) if what == "predict" => quotes::run_predict(&Options::parse(rest)?),
         _ => Err(USAGE.into()),
     }
 }

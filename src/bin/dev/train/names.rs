@@ -12,9 +12,9 @@ use onrecord::extract::linear::{NameClass, Opinion, label, names_with, spans};
 use onrecord::span::Span;
 
 use super::Options;
-use super::crf::{Example, Plan, Weights, log_likelihood, train};
+use super::crf::{Example, Plan, Weights, train};
 use super::data::{self, Article};
-use super::learn::{Counts, Index, allowed, count, f1, prune};
+use super::learn::{Counts, Index, allowed, best_heat, count, f1, prune};
 use super::pack::{self, Lexicon, Row};
 
 /// A training set: its file's stem, what it is and its licence, and whether a clean build may use it.
@@ -279,23 +279,6 @@ fn second_pass(
     };
     let from = Weights { rows: vec![[0.0; LANES]; index.keys.len()], transitions: edges };
     Ok((train(&all, index.keys.len(), &plan, Some(&from)), index.keys, heat))
-}
-
-/// Models are too sure of themselves on what they have not seen: the factor that makes scores honest.
-fn best_heat<'a>(examples: impl Iterator<Item = &'a Example> + Clone, edges: &[[f32; LANES]; LANES]) -> f32 {
-    let loss = |heat: f32| {
-        let edges = edges.map(|row| row.map(|score| score * heat));
-        let scaled = examples.clone().map(|example| {
-            let scores: Vec<_> = example.given.iter().map(|row| row.map(|score| score * heat)).collect();
-            -log_likelihood(&example.gold, &scores, &edges)
-        });
-        scaled.sum::<f64>()
-    };
-    let heats = (4..=20).map(|n| n as f32 / 20.0);
-    let best =
-        heats.map(|heat| (heat, loss(heat))).min_by(|a, b| a.1.total_cmp(&b.1)).map_or(1.0, |(heat, _)| heat);
-    eprintln!("heat {best}");
-    best
 }
 
 /// Keys of the second pass for each zone of an article, with the first pass's scores.

@@ -5,20 +5,23 @@ use std::error::Error;
 use std::io::BufRead;
 use std::path::Path;
 
-use onrecord::extract::linear::chain::LANES;
+use onrecord::extract::linear::chain::{LANES, best_path};
+use onrecord::extract::linear::forest::Forest;
 use onrecord::extract::linear::model::Model;
 use onrecord::extract::linear::name_features::{NEIGHBOURS, Scene, Zone, surface};
 use onrecord::extract::linear::quote_features::Paragraph;
+use onrecord::extract::linear::quote_opinion::Opinion;
 use onrecord::extract::linear::words::Words;
-use onrecord::extract::linear::forest::Forest;
-use onrecord::extract::linear::{Cut, NUMBERS, Name, Table, Tagged, What, around, names, quotes, quotes_with, speakers_with};
+use onrecord::extract::linear::{
+    Cut, NUMBERS, Name, Table, Tagged, What, around, names, quotes_with, spans, speakers_with,
+};
 use onrecord::span::Span;
 
 use super::Options;
 use super::boost;
 use super::crf::{Example, Plan, Weights, train};
 use super::data;
-use super::learn::{Counts, Index, allowed, count, f1, prune};
+use super::learn::{Counts, Index, allowed, best_heat, count, f1, prune};
 use super::pack::{self, Lexicon, Row};
 
 /// An article with its quotes; spans in bytes.
@@ -125,28 +128,25 @@ fn abbreviated(before: &str) -> bool {
     word.chars().count() == 1 || word.contains('.') || onrecord::extract::linear::is_abbreviation(word)
 }
 
-/// Runs with the given options.
+/// Runs with the given options: the quote model, then the trees that choose speakers.
 pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let lexicon =
         Model::of_clusters(data::clusters(&options.data.join("train/word_clusters.tsv"))?.into_iter());
-    let classes = cue_words(&options.data.join("train/cue_words.tsv"))?;
-    let model = lexicon.classed(classes.into_iter());
+    let model = lexicon.classed(cue_words(&options.data.join("train/cue_words.tsv"))?.into_iter());
     let gold = options.data.join("gold/quotes");
-    let train = articles(&gold.join("polnear.train.jsonl"))?;
     let share: usize = options.number("share", 100)?;
-    let train: Vec<Article> = train
+    let articles: Vec<Article> = articles(&gold.join("polnear.train.jsonl"))?
         .into_iter()
         .enumerate()
         .filter(|(n, _)| n * 7919 % 100 < share)
         .map(|(_, article)| article)
         .collect();
-    let (rows, transitions) = learn(&train.iter().collect::<Vec<_>>(), &model, options)?;
-    let words = Lexicon { clusters: model.all_clusters(), classes: model.all_classes() };
-    let draft = Model::read(&pack::encode("draft", &words, &[transitions], &rows));
+    let set = Set::new(&articles, &model, options)?;
+    let trained = learn(&set, &model, options)?;
+    let draft = trained.full.model(&trained.lexicon);
     let mut score = String::new();
-    for set in ["gum_news.dev", "polnear.dev"] {
-        let articles = articles(&gold.join(format!("{set}.jsonl")))?;
-        score = report(set, &draft, &articles);
+    for name in ["gum_news.dev", "polnear.dev"] {
+        score = report(name, &draft, &self::articles(&gold.join(format!("{name}.jsonl")))?);
     }
     let header = format!(
         "onrecord quote model: linear chain, weights only, no sentence of any set\n\
@@ -156,12 +156,70 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         options.command("quotes"),
         options.text("date", "unknown")
     );
-    let bytes = pack::encode(&header, &Lexicon { clusters: Vec::new(), ..words }, &[transitions], &rows);
-    eprintln!("{} features, {} bytes", rows.len(), bytes.len());
+    let lexicon = Lexicon { clusters: Vec::new(), classes: model.all_classes() };
+    let bytes = pack::encode(&header, &lexicon, &trained.full.transitions, &trained.full.rows);
+    eprintln!("{} features, {} bytes", trained.full.rows.len(), bytes.len());
     if let Some(out) = &options.out {
-        std::fs::write(out, bytes)?;
+        std::fs::write(out.join("quotes.bin"), bytes)?;
     }
+    speakers(&trained, &articles, options)?;
     Ok(())
+}
+
+/// `dev train quotes`, its second half: who said which content, learned from what the quote model finds
+/// in articles that it has not seen.
+fn speakers(trained: &Trained, articles: &[Article], options: &Options) -> Result<(), Box<dyn Error>> {
+    let (mut rows, mut truth) = (Vec::new(), Vec::new());
+    for (fold, weights) in trained.folds.iter().enumerate() {
+        let draft = weights.model(&trained.lexicon);
+        for article in articles.iter().skip(fold).step_by(trained.folds.len()) {
+            pairs(&draft, article, &mut rows, &mut truth);
+        }
+    }
+    eprintln!("{} pairs, {} of them right", rows.len(), truth.iter().filter(|&&truth| truth).count());
+    let plan = boost::Plan {
+        trees: options.number("trees", 200)?,
+        depth: options.number("depth", 6)?,
+        rate: options.number("shrink", 0.08)?,
+        rows: 0.6,
+        numbers: 0.6,
+        least: options.number("leaf", 4.0)?,
+        seed: options.number("seed", 1)?,
+    };
+    let forest = boost::grow(&rows, &truth, &plan);
+    let header = format!(
+        "onrecord speaker model: {} boosted trees over pairs of content and mention, no sentence of any set\n\
+         trained on: PolNeAR, train part; research release, no licence stated\n\
+         command: {}\ndate: {}",
+        plan.trees,
+        options.command("quotes"),
+        options.text("date", "unknown")
+    );
+    let bytes = forest.write(&header);
+    eprintln!("{} bytes", bytes.len());
+    if let Some(out) = &options.out {
+        std::fs::write(out.join("speakers.bin"), bytes)?;
+    }
+    evaluate(options, &trained.full.model(&trained.lexicon), &forest)
+}
+
+/// Weights of both passes, ready to be written.
+struct Ready {
+    rows: Vec<Row>,
+    transitions: Vec<[[f32; LANES]; LANES]>,
+}
+
+impl Ready {
+    fn model(&self, lexicon: &Lexicon) -> Model {
+        Model::read(&pack::encode("draft", lexicon, &self.transitions, &self.rows))
+    }
+}
+
+/// The model, and those that have not seen some of the articles.
+struct Trained {
+    full: Ready,
+    folds: Vec<Ready>,
+    lexicon: Lexicon,
 }
 
 /// Reporting words with their class, by tabs.
@@ -249,60 +307,162 @@ fn keys(seen: &Seen, n: usize, words: &Words) -> Vec<Vec<u32>> {
     keys
 }
 
-fn learn(
-    articles: &[&Article],
-    model: &Model,
-    options: &Options,
-) -> Result<(Vec<Row>, [[f32; LANES]; LANES]), Box<dyn Error>> {
-    let mut words = Words::default();
-    let cuts: Vec<Cut> = articles
-        .iter()
-        .map(|article| Cut::new(model, &mut words, &article.text, &article.paragraphs, &article.names))
-        .collect();
-    let seen: Vec<Seen> = cuts.iter().zip(articles).map(|(cut, article)| see(cut, article, &words)).collect();
-    let spoken = |seen: &Seen| -> Vec<usize> {
-        (0..seen.zones.len()).filter(|&n| !seen.read[n].is_silent(&words)).collect()
-    };
-    let mut counts: HashMap<u32, u32> = HashMap::new();
-    for seen in &seen {
-        for n in spoken(seen) {
-            for key in keys(seen, n, &words).into_iter().flatten() {
+/// All articles as the model sees them, with their features numbered.
+struct Set {
+    words: Words,
+    seen: Vec<Seen>,
+    index: Index,
+    examples: Vec<Example>,
+    /// Zone of each example.
+    zones: Vec<usize>,
+}
+
+impl Set {
+    fn new(articles: &[Article], model: &Model, options: &Options) -> Result<Set, Box<dyn Error>> {
+        let mut words = Words::default();
+        let cuts: Vec<Cut> = articles
+            .iter()
+            .map(|article| Cut::new(model, &mut words, &article.text, &article.paragraphs, &article.names))
+            .collect();
+        let seen: Vec<Seen> =
+            cuts.iter().zip(articles).map(|(cut, article)| see(cut, article, &words)).collect();
+        let spoken: Vec<(usize, usize)> = seen
+            .iter()
+            .enumerate()
+            .flat_map(|(number, seen)| (0..seen.zones.len()).map(move |zone| (number, zone)))
+            .filter(|&(number, zone)| !seen[number].read[zone].is_silent(&words))
+            .collect();
+        let mut counts: HashMap<u32, u32> = HashMap::new();
+        for &(number, zone) in &spoken {
+            for key in keys(&seen[number], zone, &words).into_iter().flatten() {
                 *counts.entry(key).or_default() += 1;
             }
         }
-    }
-    let index = Index::new(&counts, options.number("least", 3)?);
-    let mut examples = Vec::new();
-    for (number, seen) in seen.iter().enumerate() {
-        for n in spoken(seen) {
-            let zone = seen.zones[n];
-            examples.push(index.example(&keys(seen, n, &words), &seen.gold[zone.start..zone.end], number, 0));
+        let index = Index::new(&counts, options.number("least", 3)?);
+        let (mut examples, mut zones) = (Vec::new(), Vec::new());
+        for (number, n) in spoken {
+            let zone = seen[number].zones[n];
+            let gold = &seen[number].gold[zone.start..zone.end];
+            examples.push(index.example(&keys(&seen[number], n, &words), gold, number, 0));
+            zones.push(n);
         }
+        let tokens: usize = examples.iter().map(|example| example.gold.len()).sum();
+        let features: usize = examples.iter().map(|example| example.features.len()).sum();
+        let kept = index.keys.len();
+        eprintln!(
+            "{kept} of {} keys kept, {tokens} tokens, {} features each",
+            counts.len(),
+            features / tokens.max(1)
+        );
+        Ok(Set { words, seen, index, examples, zones })
     }
-    let tokens: usize = examples.iter().map(|example| example.gold.len()).sum();
-    let features: usize = examples.iter().map(|example| example.features.len()).sum();
-    eprintln!(
-        "{} of {} keys kept, {tokens} tokens, {} features each",
-        index.keys.len(),
-        counts.len(),
-        features / tokens.max(1)
-    );
-    drop(counts);
+
+    fn rows(&self, weights: &Weights, kept: &[u32]) -> Vec<Row> {
+        kept.iter().zip(&weights.rows).map(|(&n, row)| (self.index.keys[n as usize], *row)).collect()
+    }
+
+    /// Keys of the second pass for an example, and the example without its first features.
+    fn second(
+        &self,
+        n: usize,
+        given: Vec<[f32; LANES]>,
+        transitions: &[[f32; LANES]; LANES],
+    ) -> (Vec<Vec<u32>>, Example) {
+        let example = &self.examples[n];
+        let paragraph = &self.seen[example.article].read[self.zones[n]];
+        let path = best_path(&given, transitions);
+        let mut keys = vec![Vec::new(); path.len()];
+        Opinion::new(paragraph, &path).features(&self.words, &mut |at, key| keys[at].push(key));
+        (keys, Example { article: example.article, gold: example.gold.clone(), given, ..Example::default() })
+    }
+}
+
+fn learn(set: &Set, model: &Model, options: &Options) -> Result<Trained, Box<dyn Error>> {
     let plan = Plan {
-        epochs: options.number("epochs", 8)?,
+        epochs: options.number("epochs", 6)?,
         rate: options.number("rate", 0.1)?,
-        dropout: options.number("dropout", 0.3)?,
+        dropout: options.number("dropout", 0.5)?,
         decay: options.number("decay", 0.0)?,
         target: None,
         sets: 0,
         allowed: allowed(),
         seed: options.number("seed", 1)?,
     };
-    let all: Vec<&Example> = examples.iter().collect();
-    let full: Weights = train(&all, index.keys.len(), &plan, None);
+    let all: Vec<&Example> = set.examples.iter().collect();
+    let full = train(&all, set.index.keys.len(), &plan, None);
     let (weights, kept) = prune(&all, &full, &plan, options)?;
-    let rows = kept.iter().zip(&weights.rows).map(|(&n, row)| (index.keys[n as usize], *row)).collect();
-    Ok((rows, weights.transitions))
+    let mut trained = Trained {
+        full: Ready { rows: set.rows(&weights, &kept), transitions: vec![weights.transitions] },
+        folds: Vec::new(),
+        lexicon: Lexicon { clusters: model.all_clusters(), classes: model.all_classes() },
+    };
+    let folds: usize = options.number("folds", 4)?;
+    let every: Vec<u32> = (0..set.index.keys.len() as u32).collect();
+    let (mut keyed, mut edges) = (Vec::new(), weights.transitions);
+    for fold in 0..folds {
+        let rest: Vec<&Example> = set.examples.iter().filter(|one| one.article % folds != fold).collect();
+        let part = Plan { seed: plan.seed + 10 + fold as u64, ..plan.clone() };
+        let weights = train(&rest, every.len(), &part, None);
+        edges = weights.transitions;
+        for (n, example) in set.examples.iter().enumerate().filter(|(_, one)| one.article % folds == fold) {
+            keyed.push(set.second(n, weights.scores(example), &weights.transitions));
+        }
+        trained
+            .folds
+            .push(Ready { rows: set.rows(&weights, &every), transitions: vec![weights.transitions] });
+    }
+    if folds > 0 && !options.has("one-pass") {
+        second_pass(keyed, edges, &plan, &mut trained, options)?;
+    }
+    Ok(trained)
+}
+
+/// Learns how first labels fit together, and adds that to all models.
+fn second_pass(
+    mut keyed: Vec<(Vec<Vec<u32>>, Example)>,
+    mut edges: [[f32; LANES]; LANES],
+    plan: &Plan,
+    trained: &mut Trained,
+    options: &Options,
+) -> Result<(), Box<dyn Error>> {
+    let heat = best_heat(keyed.iter().map(|(_, example)| example), &edges);
+    let mut counts: HashMap<u32, u32> = HashMap::new();
+    for key in keyed.iter().flat_map(|(keys, _)| keys).flatten() {
+        *counts.entry(*key).or_default() += 1;
+    }
+    let index = Index::new(&counts, 5);
+    edges.iter_mut().flatten().for_each(|score| *score *= heat);
+    let examples: Vec<Example> = keyed
+        .drain(..)
+        .map(|(keys, mut one)| {
+            one.given.iter_mut().flatten().for_each(|score| *score *= heat);
+            Example { given: one.given, ..index.example(&keys, &one.gold, one.article, 0) }
+        })
+        .collect();
+    let all: Vec<&Example> = examples.iter().collect();
+    let from = Weights { rows: vec![[0.0; LANES]; index.keys.len()], transitions: edges };
+    let plan = Plan {
+        epochs: options.number("second-epochs", 6)?,
+        dropout: options.number("second-dropout", 0.3)?,
+        rate: options.number("second-rate", 0.1)?,
+        ..plan.clone()
+    };
+    let second = train(&all, index.keys.len(), &plan, Some(&from));
+    for (name, weights) in [("first", &from), ("second", &second)] {
+        let mut counts = Counts::default();
+        for example in &all {
+            let found = best_path(&weights.scores(example), &weights.transitions);
+            count(&spans(&example.gold), &spans(&found), &mut counts);
+        }
+        eprintln!("{name} pass, as learned: {:.1?}", counts.map(|counts| f1(counts).2));
+    }
+    for ready in std::iter::once(&mut trained.full).chain(&mut trained.folds) {
+        ready.rows.iter_mut().flat_map(|(_, row)| row).for_each(|weight| *weight *= heat);
+        ready.transitions[0].iter_mut().flatten().for_each(|score| *score *= heat);
+        ready.transitions.push(second.transitions);
+        ready.rows.extend(index.keys.iter().copied().zip(second.rows.iter().copied()));
+    }
+    Ok(())
 }
 
 /// Prints how many spans are found exactly; one line of it.
@@ -312,7 +472,7 @@ fn report(set: &str, model: &Model, articles: &[Article]) -> String {
     for article in articles {
         let cut = Cut::new(model, &mut words, &article.text, &article.paragraphs, &article.names);
         let zones: Vec<Zone> = cut.paragraphs.iter().map(|&(start, end)| Zone { start, end }).collect();
-        let gold = onrecord::extract::linear::spans(&labels(&cut, article, &zones));
+        let gold = spans(&labels(&cut, article, &zones));
         let gold: Vec<_> = gold
             .into_iter()
             .map(|(start, end, kind)| {
@@ -338,64 +498,20 @@ fn report(set: &str, model: &Model, articles: &[Article]) -> String {
     line.trim_end().to_owned()
 }
 
-/// `dev train speakers`: who said which content, learned from what the quote model finds in articles
-/// that it has not seen.
-pub fn run_speakers(options: &Options) -> Result<(), Box<dyn Error>> {
-    let lexicon = Model::of_clusters(data::clusters(&options.data.join("train/word_clusters.tsv"))?.into_iter());
-    let model = lexicon.classed(cue_words(&options.data.join("train/cue_words.tsv"))?.into_iter());
-    let gold = options.data.join("gold/quotes");
-    let articles = articles(&gold.join("polnear.train.jsonl"))?;
-    let folds: usize = options.number("folds", 2)?;
-    let (mut rows, mut truth) = (Vec::new(), Vec::new());
-    for fold in 0..folds {
-        let (aside, rest): (Vec<(usize, &Article)>, Vec<_>) = articles.iter().enumerate().partition(|(n, _)| n % folds == fold);
-        let rest: Vec<&Article> = rest.into_iter().map(|(_, article)| article).collect();
-        let (learned, transitions) = learn(&rest, &model, options)?;
-        let words = Lexicon { clusters: model.all_clusters(), classes: model.all_classes() };
-        let draft = Model::read(&pack::encode("draft", &words, &[transitions], &learned));
-        for (_, article) in aside {
-            pairs(&draft, article, &mut rows, &mut truth);
-        }
-    }
-    eprintln!("{} pairs, {} of them right", rows.len(), truth.iter().filter(|&&truth| truth).count());
-    let plan = boost::Plan {
-        trees: options.number("trees", 200)?,
-        depth: options.number("depth", 6)?,
-        rate: options.number("shrink", 0.08)?,
-        rows: 0.6,
-        numbers: 0.6,
-        least: options.number("leaf", 4.0)?,
-        seed: options.number("seed", 1)?,
+/// Writes what the models find beside `--predictions`, for the scorer.
+fn evaluate(options: &Options, model: &Model, forest: &Forest) -> Result<(), Box<dyn Error>> {
+    let Some((_, folder)) = options.named.iter().find(|(name, _)| name == "predictions") else {
+        return Ok(());
     };
-    let forest = boost::grow(&rows, &truth, &plan);
-    let header = format!(
-        "onrecord speaker model: {} boosted trees over pairs of content and mention, no sentence of any set\n\
-         trained on: PolNeAR, train part; research release, no licence stated\n\
-         command: {}\ndate: {}",
-        plan.trees,
-        options.command("speakers"),
-        options.text("date", "unknown")
-    );
-    let bytes = forest.write(&header);
-    eprintln!("{} bytes", bytes.len());
-    if let Some(out) = &options.out {
-        std::fs::write(out, bytes)?;
-    }
-    evaluate(options, &forest)
-}
-
-/// `dev train predict`: writes what the shipped models find.
-pub fn run_predict(options: &Options) -> Result<(), Box<dyn Error>> {
-    let file = options.text("speakers", "");
-    let forest = Forest::read(&std::fs::read(file).map_err(|error| format!("{file}: {error}"))?);
-    evaluate(options, &forest)
-}
-
-fn evaluate(options: &Options, forest: &Forest) -> Result<(), Box<dyn Error>> {
     for set in ["gum_news.dev", "polnear.dev"] {
         let articles = articles(&options.data.join("gold/quotes").join(format!("{set}.jsonl")))?;
-        let folder = options.text("predictions", ".");
-        predict(forest, &articles, options.number("threshold", 0.08)?, &Path::new(folder).join(format!("{set}.jsonl")))?;
+        predict(
+            model,
+            forest,
+            &articles,
+            options.number("threshold", 0.08)?,
+            &Path::new(folder).join(format!("{set}.jsonl")),
+        )?;
     }
     Ok(())
 }
@@ -408,7 +524,8 @@ fn pairs(model: &Model, article: &Article, rows: &mut Vec<[f32; NUMBERS]>, truth
     let table = Table::new(&cut, &found, &words);
     for content in table.contents() {
         let span = table.span(content);
-        let shared = |gold: &&Gold| gold.content.end.min(span.end).saturating_sub(gold.content.start.max(span.start));
+        let shared =
+            |gold: &&Gold| gold.content.end.min(span.end).saturating_sub(gold.content.start.max(span.start));
         let best = article.quotes.iter().filter(|gold| shared(gold) > 0).max_by_key(shared);
         let Some(source) = best.and_then(|gold| gold.source) else { continue };
         for candidate in table.candidates(content) {
@@ -418,13 +535,20 @@ fn pairs(model: &Model, article: &Article, rows: &mut Vec<[f32; NUMBERS]>, truth
     }
 }
 
-/// Writes what the shipped quote model finds in the form that the scorer reads.
-fn predict(forest: &Forest, articles: &[Article], threshold: f32, out: &Path) -> Result<(), Box<dyn Error>> {
-    let mut words = Words::default();
+/// Writes what is found in the form that the scorer reads.
+fn predict(
+    model: &Model,
+    forest: &Forest,
+    articles: &[Article],
+    threshold: f32,
+    out: &Path,
+) -> Result<(), Box<dyn Error>> {
+    let (mut words, mut known) = (Words::default(), Words::default());
     let mut lines = String::new();
     for article in articles {
-        let found = quotes(&article.text, &article.paragraphs, &article.names);
-        let spoken = speakers_with(forest, &mut words, &article.text, &article.paragraphs, &article.names, &found);
+        let found = quotes_with(model, &mut known, &article.text, &article.paragraphs, &article.names);
+        let spoken =
+            speakers_with(forest, &mut words, &article.text, &article.paragraphs, &article.names, &found);
         let quotes: Vec<_> = spoken
             .iter()
             .map(|(number, speakers)| {
