@@ -209,7 +209,9 @@ fn passage(
     gazetteer: &Gazetteer,
 ) -> (PassageRow, Vec<RegionId>) {
     let mut named: Vec<RegionId> = Vec::new();
-    for mention in document.mentions.iter().filter(|mention| span.contains(mention.span)) {
+    let first = document.mentions.partition_point(|mention| mention.span.start < span.start);
+    let within = document.mentions[first..].iter().take_while(|mention| mention.span.start < span.end);
+    for mention in within.filter(|mention| span.contains(mention.span)) {
         if let EntityKind::Region { id, .. } = document.entity(mention.entity).kind
             && !named.contains(&id)
         {
@@ -285,16 +287,16 @@ fn context(document: &Document, quote: &Quote) -> Span {
     if let Some(cue) = &quote.cue {
         hull = hull.cover(cue.span);
     }
-    document
-        .sentences
-        .iter()
-        .filter(|sentence| sentence.overlaps(hull))
-        .fold(hull, |all, sentence| all.cover(*sentence))
+    let first = document.sentences.partition_point(|sentence| sentence.end <= hull.start);
+    let within = document.sentences[first..].iter().take_while(|sentence| sentence.start < hull.end);
+    within.fold(hull, |all, sentence| all.cover(*sentence))
 }
 
 fn who(document: &Document, attribution: &Attribution) -> Who {
     let entity = document.entity(attribution.entity);
-    let mention = document.mentions.iter().find(|mention| mention.span == attribution.mention);
+    let first = document.mentions.partition_point(|mention| mention.span.start < attribution.mention.start);
+    let close = document.mentions[first..].iter().take_while(|mention| mention.span.start == attribution.mention.start);
+    let mention = close.into_iter().find(|mention| mention.span == attribution.mention);
     Who {
         name: shown_name(entity),
         kind: kind_name(entity.kind).to_string(),

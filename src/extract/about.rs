@@ -43,7 +43,8 @@ impl<'t> Regions<'t> {
     pub fn of(&self, content: &[Span], cue: Option<Span>) -> Vec<About> {
         let mut about: Vec<About> = Vec::new();
         let inside = |span: Span| content.iter().any(|piece| piece.contains(span));
-        self.take(&mut about, Grade::InQuote, |span| inside(span));
+        let hull = content.iter().copied().reduce(Span::cover).unwrap_or_default();
+        self.take(&mut about, Grade::InQuote, hull, |span| inside(span));
         let sentences: Vec<usize> = content
             .iter()
             .flat_map(|piece| {
@@ -52,20 +53,26 @@ impl<'t> Regions<'t> {
             .chain(cue.map(|cue| self.text.sentence_at(cue.start)))
             .collect();
         let in_dateline = |span: Span| self.dateline.is_some_and(|end| span.end <= end);
-        self.take(&mut about, Grade::Sentence, |span| {
+        let around = sentences.iter().filter_map(|&number| self.text.sentences.get(number).copied());
+        let around = around.reduce(Span::cover).unwrap_or_default();
+        self.take(&mut about, Grade::Sentence, around, |span| {
             !in_dateline(span) && sentences.contains(&self.text.sentence_at(span.start))
         });
         self.antecedents(&mut about, content);
         if !about.iter().any(|found| found.grade == Grade::InQuote) {
             self.context(&mut about, content);
         }
-        self.take(&mut about, Grade::Dateline, in_dateline);
+        let dateline = Span { start: 0, end: self.dateline.unwrap_or(0) };
+        self.take(&mut about, Grade::Dateline, dateline, in_dateline);
         about.sort_by_key(|found| (found.grade, found.evidence.start));
         about
     }
 
-    fn take(&self, about: &mut Vec<About>, grade: Grade, fits: impl Fn(Span) -> bool) {
-        for &(span, region, _) in self.seen.iter().filter(|(span, ..)| fits(*span)) {
+    /// Regions named within a range and fit for a grade.
+    fn take(&self, about: &mut Vec<About>, grade: Grade, range: Span, fits: impl Fn(Span) -> bool) {
+        let first = self.seen.partition_point(|(span, ..)| span.start < range.start);
+        let within = self.seen[first..].iter().take_while(|(span, ..)| span.start < range.end);
+        for &(span, region, _) in within.filter(|(span, ..)| fits(*span)) {
             push(about, region, grade, span);
         }
     }
@@ -96,9 +103,8 @@ impl<'t> Regions<'t> {
                     kinds.is_empty()
                         || self.gazetteer.region(region).is_some_and(|region| kinds.contains(&region.kind))
                 };
-                let before = self.seen.iter().rev().find(|(span, region, form)| {
-                    span.end <= place.start
-                        && *form == Form::Name
+                let before = self.before(place.start).find(|(span, region, form)| {
+                    *form == Form::Name
                         && paragraph - self.text.paragraph_at(span.start).min(paragraph) <= 2
                         && fits(*region)
                 });
@@ -109,13 +115,19 @@ impl<'t> Regions<'t> {
         }
     }
 
+    /// Regions named before a byte, the nearest first, no more than a few paragraphs' worth.
+    fn before(&self, byte: u32) -> impl Iterator<Item = &(Span, RegionId, Form)> {
+        let end = self.seen.partition_point(|(span, ..)| span.start < byte);
+        self.seen[..end].iter().rev().filter(move |(span, ..)| span.end <= byte).take(50)
+    }
+
     /// The sentence and paragraph before, then what the article is mostly about.
     fn context(&self, about: &mut Vec<About>, content: &[Span]) {
         let Some(start) = content.first().map(|piece| piece.start) else { return };
         let paragraph = self.text.paragraph_at(start);
-        let near = self.seen.iter().rev().filter(|(span, ..)| {
-            span.end <= start && paragraph - self.text.paragraph_at(span.start).min(paragraph) <= 1
-        });
+        let near = self
+            .before(start)
+            .take_while(|(span, ..)| paragraph - self.text.paragraph_at(span.start).min(paragraph) <= 1);
         let mut taken = 0;
         for &(span, region, _) in near {
             if taken == MOST_CONTEXT {

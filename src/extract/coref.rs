@@ -20,7 +20,16 @@ pub struct Cast<'t> {
     profiles: Vec<Profile>,
     /// Mention of the name that holds a token.
     at_token: HashMap<usize, usize>,
+    /// Somebody unnamed, by the words that name them in lower case.
+    unnamed: HashMap<String, EntityId>,
+    /// The unnamed of that head word who was met last.
+    latest: HashMap<String, EntityId>,
+    /// People by a word of their roles.
+    bearers: HashMap<String, Vec<(EntityId, Vec<String>)>>,
 }
+
+/// Farthest that a pronoun looks back, in tokens.
+const FARTHEST: usize = 400;
 
 /// What helps to tell an entity from others.
 #[derive(Clone, Default)]
@@ -59,10 +68,14 @@ impl<'t> Cast<'t> {
             mentions: Vec::new(),
             profiles: Vec::new(),
             at_token: HashMap::new(),
+            unnamed: HashMap::new(),
+            latest: HashMap::new(),
+            bearers: HashMap::new(),
         };
-        let placed: Vec<&Range<usize>> = places.iter().map(|place| &place.tokens).collect();
+        // Places come in order and none overlaps another.
         let own = |name: &&Name| {
-            !placed.iter().any(|tokens| tokens.start < name.tokens.end && name.tokens.start < tokens.end)
+            let next = places.partition_point(|place| place.tokens.end <= name.tokens.start);
+            places.get(next).is_none_or(|place| place.tokens.start >= name.tokens.end)
         };
         let names: Vec<&Name> = names.iter().filter(own).collect();
         cast.full_names(&names);
@@ -105,9 +118,15 @@ impl<'t> Cast<'t> {
             .filter(|n| n.class == NameClass::Person && self.words(&n.tokens).len() > 1)
             .collect();
         order.sort_by_key(|name| std::cmp::Reverse(name.tokens.len()));
+        let mut by_last: HashMap<String, Vec<usize>> = HashMap::new();
         for name in order {
             let words = self.words(&name.tokens);
-            let known = (0..self.entities.len()).find(|&id| same_person(&self.profiles[id].words, &words));
+            let last = last_name(&words).cloned().unwrap_or_default();
+            let namesakes = by_last.entry(last).or_default();
+            let known = namesakes.iter().copied().find(|&id| same_person(&self.profiles[id].words, &words));
+            if known.is_none() {
+                namesakes.push(self.entities.len());
+            }
             let (id, link) = match known {
                 Some(id) => (EntityId(id as u32), Link::FullName),
                 None => {
@@ -124,30 +143,35 @@ impl<'t> Cast<'t> {
 
     /// People named by one word: whoever bears it as a last name, else as a first name.
     fn short_names(&mut self, names: &[&Name]) {
-        let full = self.entities.len();
+        let mut by_last: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_first: HashMap<String, Vec<usize>> = HashMap::new();
+        for (id, profile) in self.profiles.iter().enumerate() {
+            by_last.entry(last_name(&profile.words).cloned().unwrap_or_default()).or_default().push(id);
+            by_first.entry(profile.words.first().cloned().unwrap_or_default()).or_default().push(id);
+        }
+        let mut alone: HashMap<String, EntityId> = HashMap::new();
         for name in names.iter().filter(|n| n.class == NameClass::Person) {
             let words = self.words(&name.tokens);
             let [word] = words.as_slice() else { continue };
             let gender = title_gender(self.text, name);
-            let fits =
-                |profile: &Profile| gender.is_none() || profile.gender.is_none() || profile.gender == gender;
-            let by_last: Vec<usize> = (0..full)
-                .filter(|&id| self.profiles[id].words.last() == Some(word) && fits(&self.profiles[id]))
-                .collect();
-            let by_first: Vec<usize> =
-                (0..full).filter(|&id| self.profiles[id].words.first() == Some(word)).collect();
-            let bearers = if by_last.is_empty() { by_first } else { by_last };
+            let fits = |id: &usize| {
+                let known = self.profiles[*id].gender;
+                gender.is_none() || known.is_none() || known == gender
+            };
+            let mut bearers: Vec<usize> = by_last.get(word).into_iter().flatten().copied().filter(fits).collect();
+            if bearers.is_empty() {
+                bearers.extend(by_first.get(word).into_iter().flatten());
+            }
             let start = self.text.span(name.tokens.clone()).start;
             let (id, link) = match self.nearest_bearer(&bearers, start) {
                 Some(id) => (id, Link::PartOfName),
                 None => {
-                    let known =
-                        (full..self.entities.len()).find(|&id| self.profiles[id].words.last() == Some(word));
-                    let id = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
+                    let id = alone.get(word).copied().unwrap_or_else(|| {
                         let shown = self.text.span(name.tokens.clone()).of(self.text.body).to_string();
                         let profile = Profile { words: words.clone(), gender: None, plural: false };
                         self.add(shown, EntityKind::Person, profile)
                     });
+                    alone.insert(word.clone(), id);
                     (id, Link::FullName)
                 }
             };
@@ -158,6 +182,12 @@ impl<'t> Cast<'t> {
 
     /// Of several people of one name the one named last before this place, else the first after it.
     fn nearest_bearer(&self, bearers: &[usize], start: u32) -> Option<EntityId> {
+        if let [only] = bearers {
+            return Some(EntityId(*only as u32));
+        }
+        if bearers.is_empty() {
+            return None;
+        }
         let of = |mention: &&Mention| bearers.contains(&(mention.entity.0 as usize));
         let before =
             self.mentions.iter().filter(of).filter(|m| m.span.start < start).max_by_key(|m| m.span.start);
@@ -172,14 +202,20 @@ impl<'t> Cast<'t> {
     }
 
     fn organisations(&mut self, names: &[&Name]) {
-        let first = self.entities.len();
+        // By the words of the name; and a short form by the initials of a long one, whichever came first.
+        let mut by_words: HashMap<String, usize> = HashMap::new();
+        let mut by_initials: HashMap<String, usize> = HashMap::new();
         for name in names.iter().filter(|n| n.class == NameClass::Organisation) {
             let words = self.words(&name.tokens);
             let shown = self.text.span(name.tokens.clone()).of(self.text.body);
-            let known = (first..self.entities.len()).find(|&id| {
-                let other = &self.profiles[id].words;
-                *other == words || is_acronym(shown, other) || is_acronym(&self.entities[id].name, &words)
-            });
+            let initials = initials(shown, &words);
+            let exact = by_words.get(&words.join(" "));
+            let known = exact.or_else(|| by_initials.get(initials.as_ref()?)).copied();
+            let next = known.unwrap_or(self.entities.len());
+            by_words.insert(words.join(" "), next);
+            if let Some(initials) = initials {
+                by_initials.insert(initials, next);
+            }
             let id = match known {
                 Some(id) => {
                     if words.len() > self.profiles[id].words.len() {
@@ -245,6 +281,11 @@ impl<'t> Cast<'t> {
                 let entity = &mut self.entities[id.0 as usize];
                 if !plain && !entity.roles.iter().any(|known| known.to_lowercase() == low) {
                     entity.roles.push(words);
+                    let parts: Vec<String> =
+                        low.split(|c: char| !c.is_alphanumeric() && c != '-').map(str::to_string).collect();
+                    for part in &parts {
+                        self.bearers.entry(part.clone()).or_default().push((id, parts.clone()));
+                    }
                 }
             }
         }
@@ -404,22 +445,16 @@ impl<'t> Cast<'t> {
         }
         let name = self.role_name(&phrase);
         let key = name.to_lowercase();
-        let known = self.entities.iter().position(|entity| {
-            entity.kind == EntityKind::Unnamed
-                && (entity.name.to_lowercase() == key
-                    || definite && same_head(&entity.name, &head_word) && self.is_before(entity, span.start))
+        let met = definite.then(|| self.latest.get(&head_word)).flatten();
+        let known = self.unnamed.get(&key).or(met).copied();
+        let entity = known.unwrap_or_else(|| {
+            let profile = Profile { words: vec![head_word.clone()], gender: None, plural };
+            self.add(name, EntityKind::Unnamed, profile)
         });
-        let entity = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
-            self.add(name, EntityKind::Unnamed, Profile { words: vec![head_word], gender: None, plural })
-        });
+        self.unnamed.insert(key, entity);
+        self.latest.insert(head_word, entity);
         self.mention(phrase, entity, Form::Role, Link::OwnWords);
         Some(Resolved { entity, mention: span, form: Form::Role, confidence: 0.85, runner_up: None })
-    }
-
-    fn is_before(&self, entity: &Entity, start: u32) -> bool {
-        self.mentions
-            .iter()
-            .any(|m| m.span.start < start && self.entities[m.entity.0 as usize].name == entity.name)
     }
 
     fn role_name(&self, phrase: &Range<usize>) -> String {
@@ -429,18 +464,13 @@ impl<'t> Cast<'t> {
     /// The person whom the article gives this role, wherever in the article it does.
     fn bearer_of_role(&self, head: &str, possessor: Option<EntityId>, start: u32) -> Option<EntityId> {
         let owner = possessor.and_then(|id| self.profiles[id.0 as usize].words.last().cloned());
-        let bears = |entity: &Entity| {
-            entity.kind == EntityKind::Person
-                && entity.roles.iter().any(|role| {
-                    let low = role.to_lowercase();
-                    let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric() && c != '-').collect();
-                    words.contains(&head)
-                        && owner.as_ref().is_none_or(|owner| words.contains(&owner.as_str()))
-                })
-        };
-        let bearers: Vec<usize> = (0..self.entities.len())
-            .filter(|&id| bears(&self.entities[id]) && possessor != Some(EntityId(id as u32)))
-            .collect();
+        let mut bearers: Vec<usize> = Vec::new();
+        for (id, words) in self.bearers.get(head).into_iter().flatten() {
+            let owned = owner.as_ref().is_none_or(|owner| words.contains(owner));
+            if owned && possessor != Some(*id) && !bearers.contains(&(id.0 as usize)) {
+                bearers.push(id.0 as usize);
+            }
+        }
         self.nearest_bearer(&bearers, start)
     }
 
@@ -453,7 +483,11 @@ impl<'t> Cast<'t> {
         };
         let place = self.text.tokens[token];
         let mut scored: Vec<(f32, EntityId)> = Vec::new();
-        for mention in &self.mentions {
+        let mut last = usize::MAX;
+        for at in (token.saturating_sub(FARTHEST)..token).rev() {
+            let Some(&number) = self.at_token.get(&at).filter(|number| **number != last) else { continue };
+            last = number;
+            let mention = &self.mentions[number];
             let Some(score) = self.pronoun_score(mention, low, gender, token, speaker) else { continue };
             match scored.iter_mut().find(|(_, entity)| *entity == mention.entity) {
                 Some(entry) => entry.0 = entry.0.max(score),
@@ -606,13 +640,11 @@ impl<'t> Cast<'t> {
 
     /// Marks a place that speaks (`Moscow said`) as standing for its government.
     pub fn acts(&mut self, mention: Span) {
-        for known in &mut self.mentions {
-            if known.span == mention
-                && known.form == Form::Name
-                && matches!(self.entities[known.entity.0 as usize].kind, EntityKind::Region { .. })
-            {
-                known.form = Form::Metonym;
-            }
+        let Some(&number) = self.at_token.get(&self.text.token_at(mention.start)) else { return };
+        let known = &mut self.mentions[number];
+        let place = matches!(self.entities[known.entity.0 as usize].kind, EntityKind::Region { .. });
+        if known.span == mention && known.form == Form::Name && place {
+            known.form = Form::Metonym;
         }
     }
 }
@@ -632,9 +664,12 @@ fn title_gender(text: &Text<'_>, name: &Name) -> Option<char> {
 fn same_person(known: &[String], words: &[String]) -> bool {
     let (Some(a), Some(b)) = (known.last(), words.last()) else { return false };
     let (Some(first), Some(other)) = (known.first(), words.first()) else { return false };
-    let suffix = |word: &String| matches!(word.as_str(), "jr" | "sr" | "ii" | "iii");
-    let last = |list: &[String]| list.iter().rev().find(|word| !suffix(word)).cloned();
-    (a == b || last(known) == last(words)) && known.len() > 1 && compatible(first, other)
+    (a == b || last_name(known) == last_name(words)) && known.len() > 1 && compatible(first, other)
+}
+
+/// The last name, without `Jr` and the like.
+fn last_name(words: &[String]) -> Option<&String> {
+    words.iter().rev().find(|word| !matches!(word.as_str(), "jr" | "sr" | "ii" | "iii"))
 }
 
 fn compatible(a: &str, b: &str) -> bool {
@@ -642,18 +677,13 @@ fn compatible(a: &str, b: &str) -> bool {
     a == b || (short >= 3 || short == 1) && (a.starts_with(b) || b.starts_with(a))
 }
 
-fn same_head(name: &str, head: &str) -> bool {
-    let low = name.to_lowercase();
-    let before = low.split(" of ").next().unwrap_or_default().split(" for ").next().unwrap_or_default();
-    before.split(", ").next().unwrap_or_default().ends_with(head)
-}
-
-fn is_acronym(short: &str, words: &[String]) -> bool {
-    let letters: String = short.chars().filter(|c| c.is_alphabetic()).collect();
-    if letters.len() < 2 || !letters.chars().all(char::is_uppercase) || words.len() < 2 {
-        return false;
+/// What a short form and a long one have in common: `WHO` and `World Health Organization` give `who`.
+fn initials(shown: &str, words: &[String]) -> Option<String> {
+    let letters: String = shown.chars().filter(|c| c.is_alphabetic()).collect();
+    if words.len() < 2 {
+        let short = letters.len() > 1 && letters.chars().all(char::is_uppercase);
+        return short.then(|| letters.to_lowercase());
     }
     let big = |word: &&String| !matches!(word.as_str(), "of" | "the" | "for" | "and");
-    let initials: String = words.iter().filter(big).filter_map(|word| word.chars().next()).collect();
-    initials == letters.to_lowercase()
+    Some(words.iter().filter(big).filter_map(|word| word.chars().next()).collect())
 }

@@ -82,7 +82,11 @@ pub fn clauses(text: &Text<'_>, sentence: usize, runs: &[Run]) -> Vec<Clause> {
 /// Clauses of verbs that no list holds, but whose place right after a quoted run makes them report it:
 /// `“…,” she surmised`. Their dictionary form is given as *say*.
 pub fn beside_runs(text: &Text<'_>, runs: &[Run], known: &[Clause]) -> Vec<Clause> {
-    let near = |at: usize| known.iter().any(|clause| clause.cue.start >= at && clause.cue.start < at + 8);
+    // Known clauses come in order.
+    let near = |at: usize| {
+        let first = known.partition_point(|clause| clause.cue.start < at);
+        known.get(first).is_some_and(|clause| clause.cue.start < at + 8)
+    };
     runs.iter()
         .filter(|run| run.inner.of(text.body).ends_with([',', '?', '!', '—', '–']))
         .filter_map(|run| {

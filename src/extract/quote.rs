@@ -68,7 +68,7 @@ impl Finder<'_> {
 
     fn run_starting_at(&self, token: usize) -> Option<usize> {
         let start = self.text.tokens.get(token)?.span.start;
-        self.runs.iter().position(|run| run.outer.start == start)
+        self.runs.binary_search_by_key(&start, |run| run.outer.start).ok()
     }
 
     /// The run that ends right before a clause, with nothing but a comma between.
@@ -78,7 +78,7 @@ impl Finder<'_> {
             before = before.checked_sub(1)?;
         }
         let end = self.text.tokens[before].span.end;
-        let number = self.runs.iter().position(|run| run.outer.end == end)?;
+        let number = self.runs.binary_search_by_key(&end, |run| run.outer.end).ok()?;
         let run = &self.runs[number];
         let same_paragraph = run.paragraph == self.text.tokens[clause.cue.start].paragraph;
         // `“We won.” Smith said the game …` reports something else than the run.
@@ -136,9 +136,11 @@ impl Finder<'_> {
             return;
         }
         let mut mixed = false;
-        for (run, owner) in self.runs.iter().zip(&mut self.owner) {
-            if spans.iter().any(|span| span.contains(run.inner)) {
-                *owner = Some(Owner::Inside);
+        for span in &spans {
+            let first = self.runs.partition_point(|run| run.inner.end <= span.start);
+            let inside = self.runs[first..].iter().take_while(|run| run.inner.start < span.end);
+            for (offset, _) in inside.enumerate().filter(|(_, run)| span.contains(run.inner)) {
+                self.owner[first + offset] = Some(Owner::Inside);
                 mixed = true;
             }
         }
@@ -185,7 +187,8 @@ impl Finder<'_> {
         // `Smith said …, according to a recording`: Smith said it.
         let reported =
             |before: &Clause| before.cue.start >= sentence.start && before.opener != Opener::According;
-        if according && self.clauses[..number].iter().any(reported) {
+        let before = self.clauses[..number].iter().rev().take_while(|before| before.cue.start >= sentence.start);
+        if according && before.into_iter().any(reported) {
             return None;
         }
         let comma = clause.start.checked_sub(1)?;
@@ -222,8 +225,10 @@ impl Finder<'_> {
     }
 
     fn in_found(&self, token: usize) -> bool {
+        // Clauses come in order, so only the latest finds can reach this far.
         let span = self.text.tokens[token].span;
-        self.found.iter().any(|found| found.content.iter().any(|content| content.contains(span)))
+        let latest = self.found.iter().rev().take(8);
+        latest.flat_map(|found| &found.content).any(|content| content.contains(span))
     }
 
     /// Where the words that a clause reports end: its sentence, or the next clause that stands beside it.

@@ -50,7 +50,7 @@ mod weight {
     /// The article elsewhere writes `NAME region` and means the candidate.
     pub const SAME_NAME: f32 = 2.0;
     /// Least score of a town that nothing else speaks for.
-    pub const LEAST: f32 = 2.4;
+    pub const LEAST: f32 = 3.0;
 }
 
 /// All places of a text, in order.
@@ -105,8 +105,12 @@ fn sight_at(text: &Text<'_>, at: usize, names: &[Name], gazetteer: &Gazetteer) -
     if !free(text, &tokens, names) {
         return None;
     }
-    let located = located(text, &tokens)
-        || names.iter().any(|name| name.tokens == tokens && name.class == NameClass::Place);
+    let next = names.partition_point(|name| name.tokens.end <= tokens.start);
+    let tagged = names.get(next).is_some_and(|name| name.class == NameClass::Place && name.tokens.start < tokens.end);
+    let located = tagged || located(text, &tokens);
+    if !tagged && shouted(text, &tokens) && !short_of_a_country(&hit.candidates, gazetteer) {
+        return None;
+    }
     Some(Sighting {
         key: fold(text.span(tokens.clone()).of(text.body)),
         tokens,
@@ -133,24 +137,26 @@ fn free(text: &Text<'_>, tokens: &Range<usize>, names: &[Name]) -> bool {
     }
 }
 
+/// A word in capitals that is no headline: `HIV`, `GAO`.
+fn shouted(text: &Text<'_>, tokens: &Range<usize>) -> bool {
+    let capitals = |at: usize| text.word(at).chars().all(|c| !c.is_lowercase());
+    let short = tokens.len() == 1 && (2..=5).contains(&text.word(tokens.start).len()) && capitals(tokens.start);
+    let beside = [tokens.start.wrapping_sub(1), tokens.end];
+    short && !beside.into_iter().any(|at| text.is_word(at) && text.word(at).len() > 3 && capitals(at))
+}
+
+/// True when one of the places is known by such letters: `UK`, `UAE`, `DRC`.
+fn short_of_a_country(candidates: &[Candidate], gazetteer: &Gazetteer) -> bool {
+    candidates.iter().any(|candidate| {
+        let region = gazetteer.region(candidate.region);
+        candidate.kind == NameKind::Abbreviation
+            || region.is_some_and(|region| !matches!(region.kind, RegionKind::City | RegionKind::Adm2 | RegionKind::Adm1))
+    })
+}
+
 fn located(text: &Text<'_>, tokens: &Range<usize>) -> bool {
     let before = tokens.start.checked_sub(1).map_or("", |at| text.low(at));
-    matches!(
-        before,
-        "in" | "near"
-            | "at"
-            | "from"
-            | "to"
-            | "of"
-            | "outside"
-            | "around"
-            | "across"
-            | "throughout"
-            | "into"
-            | "toward"
-            | "towards"
-            | "over"
-    )
+    matches!(before, "in" | "near" | "at" | "outside" | "around" | "across" | "throughout")
 }
 
 /// How often the article speaks of each country through names that leave no doubt.

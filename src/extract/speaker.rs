@@ -97,7 +97,8 @@ fn shared_subject(
     last: Option<EntityId>,
 ) -> Option<Candidate> {
     let sentence = text.tokens[clause.cue.start].sentence;
-    let before = clauses.iter().rev().find(|other| {
+    let earlier = &clauses[..clauses.partition_point(|other| other.cue.start < clause.cue.start)];
+    let before = earlier.iter().rev().take(12).find(|other| {
         other.cue.start < clause.cue.start
             && text.tokens[other.cue.start].sentence == sentence
             && other.subject.is_some()
@@ -162,8 +163,9 @@ fn around(
 /// Who the sentence before is about.
 fn leader_of(text: &Text<'_>, sentence: usize, clauses: &[Clause], cast: &mut Cast<'_>) -> Option<Resolved> {
     let range = text.sentence_tokens[sentence].clone();
-    let clause =
-        clauses.iter().rev().find(|clause| range.contains(&clause.cue.start) && clause.subject.is_some());
+    let first = clauses.partition_point(|clause| clause.cue.start < range.start);
+    let last = clauses.partition_point(|clause| clause.cue.start < range.end);
+    let clause = clauses[first..last].iter().rev().find(|clause| clause.subject.is_some());
     match clause.and_then(|clause| clause.subject.clone()) {
         Some(subject) => cast.resolve(subject, None),
         None => cast.main_subject(sentence, range.end),

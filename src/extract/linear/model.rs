@@ -45,15 +45,19 @@ pub struct Model {
     classes: hash::Hashed<u8>,
     /// One bit for a range of keys: most features that are asked for are not kept, and end here.
     filter: Vec<u64>,
-    /// Where the keys start whose high bits are the index.
-    starts: Vec<u32>,
-    /// Keys in order, and their rows.
-    keys: Vec<u32>,
-    rows: Vec<[i8; LANES]>,
+    /// Features in the order of their keys, each at or shortly after the place where its key falls when
+    /// all keys are spread over the table: a look-up touches one line of memory.
+    slots: Vec<Slot>,
+    /// Length of the table without its overhang.
+    spread: u64,
 }
 
-/// Bits of a key that choose its place in [`Model::starts`].
-const START_BITS: u32 = 17;
+/// A feature; key 0 stands for an empty place.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    key: u32,
+    row: [i8; LANES],
+}
 
 /// Bits of a key that choose its bit in [`Model::filter`].
 const FILTER_BITS: u32 = 22;
@@ -96,31 +100,33 @@ impl Model {
         if features > reader.data.len() {
             return None;
         }
-        self.keys.reserve_exact(features);
-        self.rows.reserve_exact(features);
+        self.filter = vec![0; 1 << (FILTER_BITS - 6)];
+        self.spread = features as u64 * 4 / 3 + 1;
+        self.slots.reserve_exact(self.spread as usize + 64);
         let mut key = 0_u32;
         for _ in 0..features {
             key = key.checked_add(reader.varint()?)?;
-            self.keys.push(key);
-            self.rows.push(reader.row()?);
+            let row = reader.row()?;
+            self.put(Slot { key, row });
         }
-        self.index();
+        // A search ends at an empty place.
+        self.slots.push(Slot::default());
         Some(())
     }
 
-    fn index(&mut self) {
-        self.filter = vec![0; 1 << (FILTER_BITS - 6)];
-        self.starts = vec![0; (1 << START_BITS) + 1];
-        for &key in &self.keys {
-            let bit = key >> (32 - FILTER_BITS);
-            self.filter[(bit >> 6) as usize] |= 1 << (bit & 63);
-            self.starts[(key >> (32 - START_BITS)) as usize + 1] += 1;
+    /// Adds a feature; its key is larger than all before.
+    fn put(&mut self, slot: Slot) {
+        let bit = slot.key >> (32 - FILTER_BITS);
+        self.filter[(bit >> 6) as usize] |= 1 << (bit & 63);
+        let home = self.home(slot.key);
+        if self.slots.len() < home {
+            self.slots.resize(home, Slot::default());
         }
-        let mut sum = 0;
-        for start in &mut self.starts {
-            sum += *start;
-            *start = sum;
-        }
+        self.slots.push(slot);
+    }
+
+    fn home(&self, key: u32) -> usize {
+        (u64::from(key) * self.spread >> 32) as usize
     }
 
     /// Adds the weights of a feature to `sums`.
@@ -133,10 +139,10 @@ impl Model {
     }
 
     fn add_kept(&self, key: u32, sums: &mut Sums) {
-        let start = (key >> (32 - START_BITS)) as usize;
-        let (from, to) = (self.starts[start] as usize, self.starts[start + 1] as usize);
-        if let Some(n) = self.keys[from..to].iter().position(|&kept| kept == key) {
-            for (sum, &weight) in sums.iter_mut().zip(&self.rows[from + n]) {
+        let slots = self.slots.get(self.home(key)..).unwrap_or_default();
+        let Some(slot) = slots.iter().find(|slot| slot.key >= key || slot.key == 0) else { return };
+        if slot.key == key {
+            for (sum, &weight) in sums.iter_mut().zip(&slot.row) {
                 *sum = sum.saturating_add(i16::from(weight));
             }
         }

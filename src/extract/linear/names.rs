@@ -163,7 +163,7 @@ impl Scorer<'_> {
         self.letters(scene, zone);
         let sums = &mut self.sums;
         scene.context(zone, self.words, &mut |token, key| model.add(key, &mut sums[token - zone.start]));
-        sums.iter().map(|sums| model.scores(sums)).collect()
+        self.sums.iter().map(|sums| model.scores(sums)).collect()
     }
 
     /// What the letters of the words and of their neighbours tell.

@@ -161,7 +161,7 @@ pub fn quotes_with(
         });
         let (before, after) = around(&read, n);
         paragraph.features(before, after, scorer.words, &mut |at, key| model.add(key, &mut sums[at]));
-        let mut scores: Vec<_> = sums.iter().map(|sums| model.scores(sums)).collect();
+        let mut scores: Vec<_> = scorer.sums.iter().map(|sums| model.scores(sums)).collect();
         let mut path = chain::best_path(&scores, first_pass);
         if model.transitions.len() > 1 {
             second_look(model, paragraph, scorer.words, &path, &mut scores);
@@ -177,6 +177,7 @@ pub fn quotes_with(
                 score: lattice.marginals(at)[usize::from(label) & (LANES - 1)],
             });
         assemble(&cut.tokens, labelled, &mut found);
+        drop_dateline(&cut, zone, text, &mut found[first..]);
         let more = left_out(paragraph, zone, &cut.tokens, &path, text);
         if !more.is_empty() {
             found.extend(more);
@@ -184,6 +185,21 @@ pub fn quotes_with(
         }
     }
     found
+}
+
+/// A source that opens its paragraph does not hold the dateline: `KYIV, Ukraine — President …`.
+fn drop_dateline(cut: &Cut, zone: Zone, text: &str, found: &mut [Tagged]) {
+    let Some(source) = found.first_mut().filter(|tagged| tagged.what == What::Source) else { return };
+    let tokens = &cut.tokens[zone.start..zone.end];
+    let opens = tokens.first().is_some_and(|token| token.span.start == source.span.start);
+    let place = (9..=12).contains(&cut.names[zone.start]);
+    let dash = tokens.iter().take(12).position(|token| matches!(token.span.of(text), "—" | "–" | "-" | "--"));
+    if let (true, true, Some(dash)) = (opens, place, dash) {
+        let apart = tokens[dash].span.start > tokens[dash.max(1) - 1].span.end;
+        if let Some(next) = tokens.get(dash + 1).filter(|next| apart && next.span.start < source.span.end) {
+            source.span = Span { start: next.span.start, end: source.span.end };
+        }
+    }
 }
 
 /// Adds to the scores what the labels of the first pass say about each other.

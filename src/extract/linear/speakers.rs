@@ -20,7 +20,7 @@ thread_local! {
 }
 
 /// How many numbers describe a pair.
-pub const NUMBERS: usize = 48;
+pub const NUMBERS: usize = 52;
 
 /// A mention that may be the speaker of a content, and how likely.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,21 +62,32 @@ pub fn speakers_with(
     let model: &Model = quotes::model();
     let cut = Cut::new(model, words, text, paragraphs, names);
     let table = Table::new(&cut, tagged, words);
-    table
-        .contents()
-        .map(|content| {
-            let mut weighed: Vec<Speaker> = table
-                .candidates(content)
-                .into_iter()
-                .map(|candidate| Speaker {
-                    span: table.span(candidate),
-                    score: forest.probability(&table.numbers(content, candidate)),
-                })
-                .collect();
-            weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
-            (table.pieces[content].number, weighed)
-        })
-        .collect()
+    let mut before: Option<Turn> = None;
+    let mut all = Vec::new();
+    for content in table.contents() {
+        let mut weighed: Vec<(usize, f32)> = table
+            .candidates(content)
+            .into_iter()
+            .map(|candidate| (candidate, forest.probability(&table.numbers(content, candidate, before))))
+            .collect();
+        weighed.sort_by(|a, b| b.1.total_cmp(&a.1));
+        if let Some(&(speaker, _)) = weighed.first() {
+            before = Some(Turn { content, speaker });
+        }
+        let speakers =
+            weighed.iter().map(|&(candidate, score)| Speaker { span: table.span(candidate), score }).collect();
+        all.push((table.pieces[content].number, speakers));
+    }
+    all
+}
+
+/// A content and who said it.
+#[derive(Clone, Copy)]
+pub struct Turn {
+    /// Number of the content.
+    pub content: usize,
+    /// Number of the speaker.
+    pub speaker: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -218,8 +229,8 @@ impl<'a> Table<'a> {
         self.pieces.iter().copied().filter(move |piece| piece.kind == kind)
     }
 
-    /// Everything that describes a pair.
-    pub fn numbers(&self, content: usize, candidate: usize) -> [f32; NUMBERS] {
+    /// Everything that describes a pair; `turn` is the content before it with its speaker.
+    pub fn numbers(&self, content: usize, candidate: usize, turn: Option<Turn>) -> [f32; NUMBERS] {
         let (said, who) = (self.pieces[content], self.pieces[candidate]);
         let before = who.end <= said.start;
         let (low, high) = if before { (who.end, said.start) } else { (said.end, who.start) };
@@ -235,7 +246,19 @@ impl<'a> Table<'a> {
         self.cue_numbers(&between, said, who, before, &mut numbers);
         self.content_numbers(said, &mut numbers);
         self.source_numbers(said, who, &mut numbers);
+        self.turn_numbers(said, who, turn, &mut numbers);
         numbers.all
+    }
+
+    fn turn_numbers(&self, said: Piece, who: Piece, turn: Option<Turn>, numbers: &mut Numbers) {
+        let Some(turn) = turn else { return };
+        let (content, speaker) = (self.pieces[turn.content], self.pieces[turn.speaker]);
+        let last = |piece: Piece| self.word(piece.end - 1).lower;
+        numbers.flag(true);
+        numbers.flag(speaker.start == who.start);
+        numbers.flag(last(speaker) == last(who));
+        numbers.count(self.paragraph[said.start].saturating_sub(self.paragraph[content.start]) as usize, 9);
+        numbers.flag(matches!(self.mark(Some(content.start)), Mark::Double(_)));
     }
 
     fn between_numbers(&self, between: &std::ops::Range<usize>, pair: (Piece, Piece), numbers: &mut Numbers) {
