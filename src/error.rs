@@ -70,6 +70,14 @@ pub enum Error {
         /// What the engine said.
         reason: String,
     },
+    /// Something broke that should not.
+    #[error(
+        "stopped: {reason}; if the index is damaged, this mends it: onrecord index --rebuild FOLDER; otherwise please report this line"
+    )]
+    Broken {
+        /// What the program said when it broke.
+        reason: String,
+    },
     /// The index cannot be read or written.
     #[error("{path}: the index {doing} failed: {reason}")]
     Index {

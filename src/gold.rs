@@ -156,7 +156,7 @@ fn pieces(
         shared.insert("speaker_end".into(), json!(points.at(with_relative(document, speaker.mention).end)));
         shared.insert("speaker_text".into(), json!(document.words(speaker.mention)));
         shared.insert("speaker_name".into(), json!(document.entity(speaker.entity).name));
-        shared.insert("confidence".into(), json!(speaker.confidence));
+        shared.insert("confidence".into(), json!(crate::rows::rounded(speaker.confidence)));
     }
     if let Some(cue) = &quote.cue {
         shared.insert("cue_start".into(), json!(points.at(cue.span.start)));
@@ -223,7 +223,7 @@ fn place(document: &Document, mention: &Mention, points: &Points, gazetteer: &Ga
             Form::Metonym => "metonymic",
             _ => "toponym",
         },
-        "confidence": confidence,
+        "confidence": crate::rows::rounded(confidence),
     }))
 }
 

@@ -7,7 +7,16 @@ use onrecord::cli::{self, Cli, Exit};
 use onrecord::error::Error;
 
 fn main() -> ExitCode {
-    let exit = match cli::run(Cli::parse()) {
+    // No input is known to cause a panic; if one does all the same, or the engine meets a broken file,
+    // it ends as any other trouble does: with one line that tells the next step.
+    std::panic::set_hook(Box::new(|_| {}));
+    let cli = Cli::parse();
+    let outcome = std::panic::catch_unwind(|| cli::run(cli)).unwrap_or_else(|cause| {
+        let reason = cause.downcast_ref::<String>().cloned();
+        let reason = reason.or_else(|| cause.downcast_ref::<&str>().map(ToString::to_string));
+        Err(Error::Broken { reason: reason.unwrap_or_default() })
+    });
+    let exit = match outcome {
         Ok(exit) => exit,
         // A pipe that closes early wanted no more: `onrecord search … | head`.
         Err(Error::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Found,

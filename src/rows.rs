@@ -295,19 +295,26 @@ fn context(document: &Document, quote: &Quote) -> Span {
 fn who(document: &Document, attribution: &Attribution) -> Who {
     let entity = document.entity(attribution.entity);
     let first = document.mentions.partition_point(|mention| mention.span.start < attribution.mention.start);
-    let close = document.mentions[first..].iter().take_while(|mention| mention.span.start == attribution.mention.start);
+    let close = document.mentions[first..]
+        .iter()
+        .take_while(|mention| mention.span.start == attribution.mention.start);
     let mention = close.into_iter().find(|mention| mention.span == attribution.mention);
     Who {
         name: shown_name(entity),
         kind: kind_name(entity.kind).to_string(),
         roles: entity.roles.clone(),
         mention: piece(document, attribution.mention),
-        confidence: (attribution.confidence * 1000.0).round() / 1000.0,
+        confidence: rounded(attribution.confidence) as f32,
         because: attribution.because,
         reason: reason(document, attribution, mention.map(|mention| mention.because)),
         link: mention.map(|mention| mention.because),
         runner_up: attribution.runner_up.map(|id| document.entity(id).name.clone()),
     }
+}
+
+/// A confidence to three digits; more would pretend.
+pub fn rounded(confidence: f32) -> f64 {
+    (f64::from(confidence) * 1000.0).round() / 1000.0
 }
 
 /// The name under which an entity is shown and found.

@@ -103,7 +103,11 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
             answer.groups = groups.into_iter().map(|group| gathered(group, &mark)).collect();
         }
     }
+    if query.expr.is_none() && !request.words.trim().is_empty() {
+        answer.notes.push("there is no word to look for in this: everything is shown".to_string());
+    }
     if answer.total == 0 && !request.explain {
+        answer.notes.extend(unread_language(query.expr.as_ref(), request.wanted));
         answer.notes.extend(why_nothing(&parts_of(query.expr.as_ref()), request, engine)?);
     }
     Ok(answer)
@@ -193,6 +197,22 @@ fn parts(
         Ok(Clause { part: text, count: engine.count(request.wanted, &query)? })
     };
     list.into_iter().map(count).collect()
+}
+
+/// Says when quotes were asked for in a language whose quotes are not extracted.
+fn unread_language(expr: Option<&Expr<Places>>, wanted: Wanted) -> Option<String> {
+    let code = match expr? {
+        Expr::Filter(Filter::Lang(code)) => code,
+        Expr::And(list) => list.iter().find_map(|part| match part {
+            Expr::Filter(Filter::Lang(code)) => Some(code),
+            _ => None,
+        })?,
+        _ => return None,
+    };
+    let language = crate::lang::by_tag(code)?;
+    (wanted == Wanted::Quotes && !language.quotes).then(|| {
+        format!("quotes are not extracted from {}; onrecord search finds its passages", language.name)
+    })
 }
 
 fn parts_of(expr: Option<&Expr<Places>>) -> Vec<Expr<Places>> {

@@ -64,7 +64,7 @@ struct Filters {
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = PossibleValuesParser::new(QuoteKind::ALL.map(QuoteKind::name)))]
     kind: Vec<String>,
     /// Reporting verb in any form, or a stance: say, claim, deny, promise, warn, ask, believe
-    #[arg(long, value_name = "VERB")]
+    #[arg(long, value_name = "VERB", value_delimiter = ',')]
     cue: Vec<String>,
     /// Outlet
     #[arg(long, value_name = "OUTLET")]

@@ -108,7 +108,7 @@ impl Output {
             let region = gazetteer.region(id)?;
             Some(serde_json::json!({
                 "id": id, "name": region.name, "kind": region.kind.name(), "country": region.country,
-                "form": mention.form, "span": mention.span, "text": document.words(mention.span), "confidence": confidence,
+                "form": mention.form, "span": mention.span, "text": document.words(mention.span), "confidence": rows::rounded(confidence),
             }))
         });
         let regions = regions.collect();

@@ -32,6 +32,10 @@ const MOST_NAMED: usize = 3;
 pub fn run(args: IndexArgs, context: &mut Context) -> Result<Exit> {
     let start = Instant::now();
     let path = context.index_to_write();
+    // A typing error in the only folder must not leave an empty index behind.
+    if let [folder] = args.folders.as_slice() {
+        std::fs::metadata(folder).map_err(|source| Error::Read { path: folder.clone(), source })?;
+    }
     if args.rebuild {
         Index::remove(&path)?;
     }

@@ -116,19 +116,12 @@ pub fn run(cli: Cli) -> Result<Exit> {
 impl Context {
     /// The index to read: `--index` > `ONRECORD_INDEX` > `./index` > the nearest parent that has one.
     fn index_to_read(&self) -> Result<PathBuf> {
-        if let Some(path) = self.named_index() {
-            return Ok(path);
-        }
-        let here =
-            std::env::current_dir().map_err(|source| Error::Read { path: PathBuf::from("."), source })?;
-        let made = |folder: &Path| folder.join("index").join("meta.json").exists();
-        let nearest = here.ancestors().find(|folder| made(folder)).map(|folder| folder.join("index"));
-        nearest.ok_or(Error::NoIndex { path: PathBuf::from("index") })
+        self.named_index().or_else(nearest_index).ok_or(Error::NoIndex { path: PathBuf::from("index") })
     }
 
-    /// The index to write: `--index` > `ONRECORD_INDEX` > `./index`.
+    /// The index to write: by the same rule, and `./index` where there is none yet.
     fn index_to_write(&self) -> PathBuf {
-        self.named_index().unwrap_or_else(|| PathBuf::from("index"))
+        self.named_index().or_else(nearest_index).unwrap_or_else(|| PathBuf::from("index"))
     }
 
     fn named_index(&self) -> Option<PathBuf> {
@@ -140,6 +133,17 @@ impl Context {
 /// An error and what caused it, on one line, safe to show on a terminal.
 pub fn explain(error: &Error) -> String {
     crate::render::text::clean(&index::chain(error))
+}
+
+/// The index in `./index`, or in the nearest parent's `index`.
+fn nearest_index() -> Option<PathBuf> {
+    let made = |index: &Path| index.join("meta.json").exists();
+    let here = PathBuf::from("index");
+    if made(&here) {
+        return Some(here);
+    }
+    let folder = std::env::current_dir().ok()?;
+    folder.ancestors().map(|folder| folder.join("index")).find(|index| made(index))
 }
 
 /// Columns of the terminal, 100 where there is none.

@@ -42,16 +42,28 @@ pub fn run(args: ShowArgs, context: &mut Context) -> Result<Exit> {
         let hint = "take an id from an answer of onrecord search or said".to_string();
         return Err(Error::NotFound { what: args.id, hint });
     }
-    for document in &found {
-        match args.format.as_str() {
-            "json" => {
-                serde_json::to_writer_pretty(&mut context.out, document).map_err(std::io::Error::from)?;
-                writeln!(context.out)?;
-            }
-            _ => show(document, span, context)?,
-        }
+    if let Some(outside) = span
+        && found
+            .iter()
+            .all(|document| outside.end as usize > document.article.body.len() || outside.is_empty())
+    {
+        let longest = found.iter().map(|document| document.article.body.len()).max().unwrap_or(0);
+        let hint = format!("the article ends at byte {longest}");
+        return Err(Error::NotFound { what: args.id, hint });
+    }
+    match (args.format.as_str(), found.as_slice()) {
+        ("json", [only]) => json(only, context)?,
+        // Several articles may bear one id.
+        ("json", several) => json(several, context)?,
+        _ => found.iter().try_for_each(|document| show(document, span, context))?,
     }
     Ok(Exit::Found)
+}
+
+fn json(value: &(impl serde::Serialize + ?Sized), context: &mut Context) -> Result<()> {
+    serde_json::to_writer_pretty(&mut context.out, value).map_err(std::io::Error::from)?;
+    writeln!(context.out)?;
+    Ok(())
 }
 
 /// Splits `ARTICLE@START-END`.

@@ -21,10 +21,10 @@ use super::analyse;
 use super::plan::{number, plan};
 use super::schema::{FORMAT, Fields, schema};
 use super::{Engine, Group, GroupBy, Hit, Hits, Places, Row, Wanted};
-use crate::document::{Document, Grade};
+use crate::document::{DateSource, Document, Grade};
 use crate::error::{Error, Result};
 use crate::query::{Query, Sort};
-use crate::rows::{Head, Rows};
+use crate::rows::{Head, QuoteRow, Rows};
 
 /// An index in a folder.
 pub struct Index {
@@ -59,11 +59,7 @@ impl Index {
             return Err(Error::NoIndex { path: path.to_path_buf() });
         }
         // A damaged segment makes tantivy panic when it is opened.
-        // The hook is put aside so that its message does not stand before ours.
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(|_| {}));
         let opened = std::panic::catch_unwind(|| Index::open_unguarded(path));
-        std::panic::set_hook(hook);
         opened.unwrap_or_else(|_| Err(damaged(path, "a file of it is broken")))
     }
 
@@ -352,24 +348,17 @@ impl Writer {
             for region in &row.regions {
                 document.add_text(self.fields.by_region, &region.name);
             }
+            let spoken = |quote: &&QuoteRow| quote.content.iter().any(|piece| piece.span.overlaps(row.span));
+            for quote in rows.quotes.iter().map(|(quote, _)| quote).filter(spoken) {
+                self.who_and_how(&mut document, quote);
+            }
             document.add_text(self.fields.json, json(row));
             self.put(document)?;
         }
         for (row, graded) in &rows.quotes {
             let words: Vec<&str> = row.content.iter().map(|piece| piece.text.as_str()).collect();
             let mut document = self.row("quote", file, &row.id, head, &words.join(" "));
-            document.add_text(self.fields.quote, row.kind.name());
-            if let Some(cue) = &row.cue {
-                document.add_text(self.fields.cue, &cue.lemma);
-                document.add_text(self.fields.cue, cue.stance.name());
-            }
-            if let Some(speaker) = &row.speaker {
-                document.add_text(self.fields.speaker, &speaker.name);
-                document.add_text(self.fields.by_speaker, &speaker.name);
-            }
-            if let Some(addressee) = &row.addressee {
-                document.add_text(self.fields.addressee, &addressee.name);
-            }
+            self.who_and_how(&mut document, row);
             for (region, best) in graded {
                 document.add_text(self.fields.region, region.0.to_string());
                 for grade in Grade::ALL.into_iter().filter(|grade| grade >= best) {
@@ -383,6 +372,22 @@ impl Writer {
             self.put(document)?;
         }
         Ok(())
+    }
+
+    /// What is known of a quote besides its words: filters find by it.
+    fn who_and_how(&self, document: &mut TantivyDocument, quote: &QuoteRow) {
+        document.add_text(self.fields.quote, quote.kind.name());
+        if let Some(cue) = &quote.cue {
+            document.add_text(self.fields.cue, &cue.lemma);
+            document.add_text(self.fields.cue, cue.stance.name());
+        }
+        if let Some(speaker) = &quote.speaker {
+            document.add_text(self.fields.speaker, &speaker.name);
+            document.add_text(self.fields.by_speaker, &speaker.name);
+        }
+        if let Some(addressee) = &quote.addressee {
+            document.add_text(self.fields.addressee, &addressee.name);
+        }
     }
 
     /// Says that a file was read in full.
@@ -408,7 +413,9 @@ impl Writer {
         document.add_text(self.fields.by_source, &head.source);
         document.add_text(self.fields.language, head.language.code);
         document.add_u64(self.fields.tie, tie(&format!("{file}{id}")));
-        if let Some(published) = &head.published {
+        // A file's own date says when it was saved, so it neither sorts nor filters.
+        if let Some(published) = head.published.as_ref().filter(|date| date.found_in != DateSource::FileTime)
+        {
             document.add_u64(self.fields.day, number(published.day));
             let month = published.at.get(..7).unwrap_or(&published.at);
             document.add_text(self.fields.by_month, month);

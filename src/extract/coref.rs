@@ -158,7 +158,8 @@ impl<'t> Cast<'t> {
                 let known = self.profiles[*id].gender;
                 gender.is_none() || known.is_none() || known == gender
             };
-            let mut bearers: Vec<usize> = by_last.get(word).into_iter().flatten().copied().filter(fits).collect();
+            let mut bearers: Vec<usize> =
+                by_last.get(word).into_iter().flatten().copied().filter(fits).collect();
             if bearers.is_empty() {
                 bearers.extend(by_first.get(word).into_iter().flatten());
             }

@@ -387,10 +387,14 @@ fn read_right(text: &Text<'_>, clause: &mut Clause, ceiling: usize, end: usize, 
     let mut at = clause.content;
     if verb.object_hears()
         && let Some(object) = phrase::after(text, at, ceiling)
-        && hears(text, &object)
+        && (ALWAYS_HEARD.contains(&verb.lemma) || hears(text, &object))
     {
         at = object.end;
         clause.addressee = Some(object);
+        if let Some((name, end)) = apposition(text, at, ceiling) {
+            clause.addressee = Some(name);
+            at = end;
+        }
     }
     loop {
         let next = skip_adverbial(text, clause, at, ceiling);
@@ -411,6 +415,18 @@ fn read_right(text: &Text<'_>, clause: &mut Clause, ceiling: usize, end: usize, 
             clause.content += 1;
         }
     }
+}
+
+/// Verbs whose object can only be the one spoken to, whatever it is called: `told an inquest`.
+const ALWAYS_HEARD: &[&str] = &["tell", "inform", "remind", "assure", "reassure", "notify"];
+
+/// `his counterpart, Kemal Ardahan, …`: the name set beside an object, and the token after it.
+fn apposition(text: &Text<'_>, comma: usize, ceiling: usize) -> Option<(Range<usize>, usize)> {
+    if !text.is_sign(comma, &[","]) || !text.is_capital(comma + 1) || comma + 2 >= ceiling {
+        return None;
+    }
+    let end = (comma + 1..ceiling.min(comma + 6)).find(|&at| !text.is_capital(at))?;
+    text.is_sign(end, &[","]).then_some((comma + 1..end, end + 1))
 }
 
 /// True when an object can listen: a name, a pronoun, a role or a group of people.

@@ -81,7 +81,7 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
         let possessive = matches!(low, "’s" | "'s");
         if !first
             && !possessive
-            && (en::is_auxiliary(low) || (en::is_determiner(low) && !after_of(text, end)))
+            && (en::is_auxiliary(low) || (en::is_determiner(low) && !after_of(text, end) && !is_counted(low)))
         {
             break;
         }

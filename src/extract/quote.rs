@@ -187,7 +187,8 @@ impl Finder<'_> {
         // `Smith said …, according to a recording`: Smith said it.
         let reported =
             |before: &Clause| before.cue.start >= sentence.start && before.opener != Opener::According;
-        let before = self.clauses[..number].iter().rev().take_while(|before| before.cue.start >= sentence.start);
+        let before =
+            self.clauses[..number].iter().rev().take_while(|before| before.cue.start >= sentence.start);
         if according && before.into_iter().any(reported) {
             return None;
         }
@@ -220,6 +221,12 @@ impl Finder<'_> {
             .rev()
             .find(|&at| self.text.is_sign(at, &[";"]) && run_at(self.text, at, self.runs).is_none());
         let start = cut.map_or(floor, |at| at + 1);
+        let paragraph = self.text.tokens[floor].paragraph as usize;
+        let start = self
+            .text
+            .after_dateline(paragraph)
+            .filter(|after| *after < end)
+            .map_or(start, |after| after.max(start));
         let low = self.text.low(start);
         if matches!(low, "but" | "and" | "yet" | "still" | "however") { start + 1 } else { start }
     }

@@ -7,7 +7,6 @@ use crate::document::{Form, RegionId};
 use crate::extract::name::{Name, NameClass, is_first_name};
 use crate::extract::segment::Text;
 use crate::gazetteer::{Candidate, Gazetteer, NameKind, RegionKind, fold};
-use crate::lang::english as en;
 
 /// A place named in the text.
 #[derive(Clone, Debug)]
@@ -106,7 +105,8 @@ fn sight_at(text: &Text<'_>, at: usize, names: &[Name], gazetteer: &Gazetteer) -
         return None;
     }
     let next = names.partition_point(|name| name.tokens.end <= tokens.start);
-    let tagged = names.get(next).is_some_and(|name| name.class == NameClass::Place && name.tokens.start < tokens.end);
+    let tagged =
+        names.get(next).is_some_and(|name| name.class == NameClass::Place && name.tokens.start < tokens.end);
     let located = tagged || located(text, &tokens);
     if !tagged && shouted(text, &tokens) && !short_of_a_country(&hit.candidates, gazetteer) {
         return None;
@@ -140,7 +140,8 @@ fn free(text: &Text<'_>, tokens: &Range<usize>, names: &[Name]) -> bool {
 /// A word in capitals that is no headline: `HIV`, `GAO`.
 fn shouted(text: &Text<'_>, tokens: &Range<usize>) -> bool {
     let capitals = |at: usize| text.word(at).chars().all(|c| !c.is_lowercase());
-    let short = tokens.len() == 1 && (2..=5).contains(&text.word(tokens.start).len()) && capitals(tokens.start);
+    let short =
+        tokens.len() == 1 && (2..=5).contains(&text.word(tokens.start).len()) && capitals(tokens.start);
     let beside = [tokens.start.wrapping_sub(1), tokens.end];
     short && !beside.into_iter().any(|at| text.is_word(at) && text.word(at).len() > 3 && capitals(at))
 }
@@ -150,7 +151,9 @@ fn short_of_a_country(candidates: &[Candidate], gazetteer: &Gazetteer) -> bool {
     candidates.iter().any(|candidate| {
         let region = gazetteer.region(candidate.region);
         candidate.kind == NameKind::Abbreviation
-            || region.is_some_and(|region| !matches!(region.kind, RegionKind::City | RegionKind::Adm2 | RegionKind::Adm1))
+            || region.is_some_and(|region| {
+                !matches!(region.kind, RegionKind::City | RegionKind::Adm2 | RegionKind::Adm1)
+            })
     })
 }
 
@@ -307,18 +310,7 @@ fn settle(sighting: &Sighting, ranked: &Ranked, contained: bool) -> Option<Place
 
 /// The dateline's end: `KYIV, Oct. 14 (Agency) —`; a byte offset, when the text begins with one.
 pub fn dateline_end(text: &Text<'_>) -> Option<u32> {
-    for range in text.paragraph_tokens.iter().take(3) {
-        let window = range.start..range.end.min(range.start + 16);
-        let Some(dash) = window.clone().find(|&at| text.is_sign(at, &["—", "–", "--", "-"])) else {
-            continue;
-        };
-        let capital = text.word(range.start).chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase)
-            && text.is_word(range.start);
-        let plain = (range.start..dash)
-            .all(|at| !text.is_word(at) || text.is_capital(at) || en::is_time_word(text.low(at)));
-        if capital && plain && dash > range.start {
-            return Some(text.tokens[dash].span.end);
-        }
-    }
-    None
+    let first = text.paragraphs.len().min(3);
+    let after = (0..first).find_map(|paragraph| text.after_dateline(paragraph))?;
+    Some(text.tokens[after - 1].span.end)
 }

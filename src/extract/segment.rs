@@ -134,6 +134,22 @@ impl<'a> Text<'a> {
         self.tokens.get(token).is_some_and(|t| t.class != Class::Word) && signs.contains(&self.word(token))
     }
 
+    /// The token after a dateline such as `KYIV, Oct. 14 (Agency) —`, when the paragraph begins with one.
+    pub fn after_dateline(&self, paragraph: usize) -> Option<usize> {
+        let range = self.paragraph_tokens.get(paragraph)?.clone();
+        let window = range.start..range.end.min(range.start + 18);
+        let dash = window.clone().find(|&at| self.is_sign(at, &["—", "–", "--", "-"]))?;
+        let capitals = self.is_word(range.start)
+            && self.word(range.start).chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+        let plain = (range.start..dash).all(|at| {
+            !self.is_word(at)
+                || self.is_capital(at)
+                || en::is_time_word(self.low(at))
+                || en::is_preposition(self.low(at))
+        });
+        (capitals && plain && dash > range.start).then_some(dash + 1)
+    }
+
     fn cut_paragraph(&mut self, number: usize) {
         let paragraph = self.paragraphs[number];
         let first = self.tokens.len();

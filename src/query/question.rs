@@ -158,7 +158,8 @@ fn strip_article(words: &[&str]) -> String {
 fn between(low: &[String], words: &[&str], end: usize, openers: &[&str], closers: &[&str]) -> Option<String> {
     let open = low[..end].iter().position(|word| openers.contains(&word.as_str()))?;
     let close = open + 1 + low[open + 1..end].iter().position(|word| closers.contains(&word.as_str()))?;
-    (close > open + 1 && close - open < 6).then(|| strip_article(&words[open + 1..close]))
+    let named = low[open + 1..close].iter().any(|word| !ASKING.contains(&word.as_str()));
+    (named && close - open < 6).then(|| strip_article(&words[open + 1..close]))
 }
 
 /// The words after one of `openers`, up to the end or an asking word.

@@ -38,7 +38,9 @@ pub fn resolve(query: Query<String>, gazetteer: &Gazetteer, notes: &mut Vec<Stri
 pub fn places(typed: String, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> Places {
     let candidates = gazetteer.lookup(&typed);
     let Some(best) = candidates.first() else {
-        let near = gazetteer.suggest(&typed);
+        // What is typed in small letters is hardly a misspelt place.
+        let named = typed.starts_with(char::is_uppercase);
+        let near = if named { gazetteer.suggest(&typed) } else { Vec::new() };
         let hint =
             if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
         notes.push(format!("“{typed}” is not in the gazetteer: looked for as words{hint}"));

@@ -10,7 +10,7 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let target = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &target) } else { drop(fs::copy(&path, &target).unwrap()) }
+        if path.is_dir() { copy(&path, &target) } else { fs::copy(&path, &target).map(drop).unwrap() }
     }
 }
 
@@ -54,5 +54,9 @@ fn examples_are_real() {
     if std::env::var_os("ONRECORD_BLESS").is_some() {
         fs::write(&path, &shown).unwrap();
     }
-    assert_eq!(shown, fs::read_to_string(&path).unwrap(), "the README shows other output; run with ONRECORD_BLESS=1 to renew it");
+    assert_eq!(
+        shown,
+        fs::read_to_string(&path).unwrap(),
+        "the README shows other output; run with ONRECORD_BLESS=1 to renew it"
+    );
 }

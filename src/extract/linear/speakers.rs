@@ -74,8 +74,10 @@ pub fn speakers_with(
         if let Some(&(speaker, _)) = weighed.first() {
             before = Some(Turn { content, speaker });
         }
-        let speakers =
-            weighed.iter().map(|&(candidate, score)| Speaker { span: table.span(candidate), score }).collect();
+        let speakers = weighed
+            .iter()
+            .map(|&(candidate, score)| Speaker { span: table.span(candidate), score })
+            .collect();
         all.push((table.pieces[content].number, speakers));
     }
     all

@@ -170,6 +170,7 @@ words! {
         tenant tenants landlord shopkeeper shopkeepers teenager pensioner grandmother grandfather widow aid
         disclosures emails respondents advocates advocate pollsters projections analyses
         figures records article backers envoys allies ally rival rivals
+        counterpart counterparts councillors councillor panel inquest jury parliament passengers commissioner commissioners
         superintendent inspector ranger rangers biologist geologist engineer technician conductor guard guards mediators";
     /// Role nouns that speak as a body or a text rather than as people.
     BODY_NOUNS is_body_noun: "ministry court police government administration campaign company firm group union bank
