@@ -331,6 +331,8 @@ pub enum Reason {
     LeadIn,
     /// The same speaker goes on in the next piece, sentence or paragraph.
     Continues,
+    /// The trained model of speakers ranks it first.
+    Learned,
     /// Nothing beside the quote tells; the nearest speaker in the paragraph was taken.
     Nearest,
     /// Object of the cue: `told Ushakov`.
@@ -351,6 +353,7 @@ impl Reason {
             Reason::Colon => "named before a colon",
             Reason::LeadIn => "subject of the clause that leads into the quote",
             Reason::Continues => "goes on speaking from the quote before",
+            Reason::Learned => "fits best by what speakers and quotes look like (trained model)",
             Reason::Nearest => "nearest speaker named in the paragraph",
             Reason::Object => "object of the cue",
             Reason::To => "named by “to”",

@@ -354,7 +354,8 @@ impl<'t> Cast<'t> {
     pub fn resolve(&mut self, phrase: Range<usize>, speaker: Option<EntityId>) -> Option<Resolved> {
         let low = self.text.low(phrase.start).to_string();
         if phrase.len() == 1 && (en::is_speaking_pronoun(&low) || en::is_object_pronoun(&low)) {
-            return self.resolve_pronoun(phrase.start, &low, speaker);
+            let known = self.resolve_pronoun(phrase.start, &low, speaker);
+            return known.or_else(|| Some(self.unresolved(phrase.start)));
         }
         if let Some(joint) = self.resolve_joint(&phrase) {
             return Some(joint);
@@ -506,6 +507,18 @@ impl<'t> Cast<'t> {
         let confidence = 0.95 / (1.0 + (-1.2 * margin - 0.4).exp());
         let runner_up = scored.get(1).map(|(_, entity)| *entity);
         Some(Resolved { entity, mention: place.span, form: Form::Pronoun, confidence, runner_up })
+    }
+
+    /// A pronoun that refers to nobody in sight: the speaker stays unknown, and the text's own word is kept.
+    fn unresolved(&mut self, token: usize) -> Resolved {
+        let name = format!("unknown (“{}”)", self.text.low(token));
+        let entity = self.unnamed.get(&name).copied().unwrap_or_else(|| {
+            let profile = Profile { words: Vec::new(), gender: None, plural: false };
+            self.add(name.clone(), EntityKind::Unnamed, profile)
+        });
+        self.unnamed.insert(name, entity);
+        let mention = self.text.tokens[token].span;
+        Resolved { entity, mention, form: Form::Pronoun, confidence: 0.4, runner_up: None }
     }
 
     /// How well a mention fits as what a pronoun refers to; none when it cannot be.

@@ -34,7 +34,7 @@ pub struct Clause {
     /// The words that report.
     pub cue: Range<usize>,
     /// Their dictionary form.
-    pub lemma: &'static str,
+    pub lemma: String,
     /// What is done by saying it.
     pub stance: Stance,
     /// The verb's row; none for `according to`.
@@ -118,7 +118,7 @@ fn beside_run(text: &Text<'_>, at: usize, runs: &[Run]) -> Option<Clause> {
         behind >= end || text.is_sign(behind, &[".", ",", ";", ":"]) || en::is_preposition(text.low(behind));
     ends.then(|| Clause {
         cue: cue..cue + 1,
-        lemma: "say",
+        lemma: "say".to_string(),
         stance: Stance::Say,
         verb: None,
         start: at,
@@ -150,7 +150,7 @@ fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) 
     }
     Some(Clause {
         cue: at..at + 2,
-        lemma: en::ACCORDING_TO,
+        lemma: en::ACCORDING_TO.to_string(),
         stance: Stance::Say,
         verb: None,
         subject: Some(subject),
@@ -185,7 +185,7 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
     let start = before.as_ref().map_or(at, |subject| subject.start);
     let mut clause = Clause {
         cue: cue.clone(),
-        lemma: verb.lemma,
+        lemma: verb.lemma.to_string(),
         stance: verb.stance,
         verb: Some(verb),
         subject: before,
@@ -319,7 +319,7 @@ fn passive_clause(
     }
     let mut clause = Clause {
         cue,
-        lemma: verb.lemma,
+        lemma: verb.lemma.to_string(),
         stance: verb.stance,
         verb: Some(verb),
         subject,

@@ -14,6 +14,7 @@ pub mod region;
 pub mod scorer;
 pub mod segment;
 pub mod speaker;
+pub mod tagged;
 
 use crate::document::{Article, Cue, Document, Mention, Quote};
 use crate::gazetteer::Gazetteer;
@@ -42,12 +43,13 @@ struct Findings {
 impl Findings {
     fn of(body: &str, with_quotes: bool, gazetteer: &Gazetteer) -> Findings {
         let text = Text::new(body);
-        let names = name::names(&text);
+        let tagged = linear::names(text.body, &text.sentences);
+        let names = name::names(&text, &tagged);
         let places = region::places(&text, &names, gazetteer);
         let region_name =
             |id| gazetteer.region(id).map_or_else(String::new, |region| region.name.to_string());
         let mut cast = Cast::new(&text, &names, &places, &region_name);
-        let spoken = if with_quotes { said(&text, &mut cast) } else { Vec::new() };
+        let spoken = if with_quotes { said(&text, &tagged, &mut cast) } else { Vec::new() };
         let Cast { mut mentions, entities, .. } = cast;
         mentions.sort_by_key(|mention| (mention.span.start, mention.span.end));
         mentions.dedup_by_key(|mention| mention.span);
@@ -70,13 +72,14 @@ impl Findings {
 }
 
 /// Reported speech with its speakers, not yet with its regions.
-fn said(text: &Text<'_>, cast: &mut Cast<'_>) -> Vec<Quote> {
+fn said(text: &Text<'_>, names: &[linear::Name], cast: &mut Cast<'_>) -> Vec<Quote> {
     let runs = marks::runs(text);
     let mut clauses: Vec<cue::Clause> =
         (0..text.sentences.len()).flat_map(|sentence| cue::clauses(text, sentence, &runs)).collect();
     clauses.extend(cue::beside_runs(text, &runs, &clauses));
     clauses.sort_by_key(|clause| clause.cue.start);
-    let found = quote::find(text, &runs, &clauses);
+    let mut found = quote::find(text, &runs, &clauses);
+    tagged::add(text, names, &runs, &mut clauses, &mut found);
     let attributed = speaker::attribute(text, &found, &clauses, cast);
     found
         .into_iter()
@@ -88,7 +91,7 @@ fn said(text: &Text<'_>, cast: &mut Cast<'_>) -> Vec<Quote> {
                 let clause = &clauses[number];
                 Cue {
                     span: text.span(clause.cue.clone()),
-                    lemma: clause.lemma.to_string(),
+                    lemma: clause.lemma.clone(),
                     stance: clause.stance,
                 }
             }),

@@ -34,10 +34,10 @@ pub struct Name {
     pub title: Option<Range<usize>>,
 }
 
-/// All names of a text, in order; none overlaps another.
-pub fn names(text: &Text<'_>) -> Vec<Name> {
+/// All names of a text, in order; none overlaps another. `tagged` is what the tagger made of it.
+pub fn names(text: &Text<'_>, tagged: &[linear::Name]) -> Vec<Name> {
     let mut found: Vec<Name> = Vec::new();
-    for tagged in linear::names(text.body, &text.sentences) {
+    for tagged in tagged {
         let class = match tagged.class {
             linear::NameClass::Person => NameClass::Person,
             linear::NameClass::Organisation => NameClass::Organisation,

@@ -27,6 +27,11 @@ pub fn before(text: &Text<'_>, verb: usize, floor: usize) -> Option<Range<usize>
     collect_left(text, end, floor)
 }
 
+/// A phrase without adverbs and auxiliaries at its end: `the envoy reportedly`.
+pub fn without_adverbs(text: &Text<'_>, phrase: Range<usize>) -> Range<usize> {
+    phrase.start..skip_adverbs_left(text, phrase.end, phrase.start + 1)
+}
+
 /// The subject of the first verb of a clause, read from its left.
 pub fn main_subject(text: &Text<'_>, clause: Range<usize>) -> Option<Range<usize>> {
     for at in clause.start + 1..clause.end {

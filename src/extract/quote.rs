@@ -17,6 +17,8 @@ pub struct Found {
     pub kind: QuoteKind,
     /// Index of the clause that reports them.
     pub clause: Option<usize>,
+    /// Who may have said them, as the trained model ranks the words that name somebody.
+    pub ranked: Vec<(Span, f32)>,
 }
 
 /// Fewest words in quote marks that count as speech when nothing around them reports any.
@@ -145,7 +147,7 @@ impl Finder<'_> {
             }
         }
         let kind = if mixed { QuoteKind::Mixed } else { QuoteKind::Indirect };
-        self.found.push(Found { content: spans, kind, clause: Some(number) });
+        self.found.push(Found { content: spans, kind, clause: Some(number), ranked: Vec::new() });
     }
 
     /// Cuts signs off the ends, but never a closing quote mark.
@@ -341,7 +343,12 @@ impl Finder<'_> {
             if !self.is_speech(&run, clause) {
                 continue;
             }
-            self.found.push(Found { content: vec![run.inner], kind: self.kind(&run, clause), clause });
+            self.found.push(Found {
+                content: vec![run.inner],
+                kind: self.kind(&run, clause),
+                clause,
+                ranked: Vec::new(),
+            });
             last = Some((number, self.found.len() - 1));
         }
     }

@@ -10,8 +10,8 @@ pub struct Evidence {
     pub reason: Reason,
     /// What kind of words name them.
     pub form: Form,
-    /// How sure it is whom those words name, 0 to 1.
-    pub resolved: f32,
+    /// How sure it is that these words were rightly found, 0 to 1.
+    pub found: f32,
     /// Paragraphs between the quote and what names them.
     pub paragraphs: u32,
     /// True when the quote opens its paragraph, so that nobody else can be named before it.
@@ -21,16 +21,17 @@ pub struct Evidence {
 impl Evidence {
     /// Evidence in the same paragraph.
     pub fn of(reason: Reason, resolved: Resolved) -> Evidence {
-        Evidence { reason, form: resolved.form, resolved: resolved.confidence, paragraphs: 0, alone: false }
+        Evidence { reason, form: resolved.form, found: 1.0, paragraphs: 0, alone: false }
     }
 }
 
-/// Confidence that the candidate is right, 0 to 1.
+/// Confidence that these are the words that name the speaker, 0 to 1; whom they name is another matter.
 pub fn weigh(evidence: &Evidence) -> f32 {
     let base = match evidence.reason {
         Reason::Subject | Reason::InvertedSubject | Reason::AccordingTo | Reason::Object => 0.97,
         Reason::Colon => 0.95,
         Reason::LeadIn | Reason::To => 0.88,
+        Reason::Learned => 0.95,
         Reason::Continues => 0.85,
         Reason::Nearest => 0.6,
         Reason::Conversation => 0.5,
@@ -40,5 +41,5 @@ pub fn weigh(evidence: &Evidence) -> f32 {
         (_, true) => 0.85,
         _ => 0.5,
     };
-    base * far * evidence.resolved
+    base * far * evidence.found
 }

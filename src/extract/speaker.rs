@@ -46,9 +46,10 @@ struct Candidate {
 fn choose(mut candidates: Vec<Candidate>) -> Option<Attribution> {
     candidates.sort_by(|a, b| weigh(&b.evidence).total_cmp(&weigh(&a.evidence)));
     let best = candidates.first()?;
-    let confidence = weigh(&best.evidence);
+    let found = weigh(&best.evidence);
+    let confidence = found * best.resolved.confidence;
     let other = candidates.iter().map(|c| c.resolved.entity).find(|entity| *entity != best.resolved.entity);
-    (confidence >= LEAST).then_some(Attribution {
+    (found >= LEAST).then_some(Attribution {
         entity: best.resolved.entity,
         mention: best.resolved.mention,
         confidence,
@@ -67,11 +68,12 @@ fn candidates(
     done: &[Attributed],
 ) -> Vec<Candidate> {
     let quote = &found[number];
-    let Some(clause) = quote.clause.map(|clause| &clauses[clause]) else {
-        return around(text, found, number, clauses, cast, done);
-    };
     let last = done.last().and_then(|done| done.speaker.as_ref()).map(|speaker| speaker.entity);
-    let mut all = Vec::new();
+    let mut all = learned(text, quote, cast, last);
+    let Some(clause) = quote.clause.map(|clause| &clauses[clause]) else {
+        all.extend(around(text, found, number, clauses, cast, done));
+        return all;
+    };
     if let Some(subject) = clause.subject.clone() {
         let reason = match (clause.opener, clause.inverted) {
             (Opener::According, _) => Reason::AccordingTo,
@@ -84,6 +86,28 @@ fn candidates(
         );
     } else if clause.elliptic {
         all.extend(shared_subject(text, clause, clauses, cast, last));
+    }
+    all
+}
+
+/// The two that the trained model ranks first.
+fn learned(text: &Text<'_>, quote: &Found, cast: &mut Cast<'_>, last: Option<EntityId>) -> Vec<Candidate> {
+    let mut all = Vec::new();
+    for (span, score) in quote.ranked.iter().take(2) {
+        let phrase = text.token_at(span.start)..text.token_at(span.end.saturating_sub(1)) + 1;
+        let phrase = phrase::without_adverbs(text, phrase);
+        // `the voters, who said`: the pronoun speaks for what stands before it.
+        let phrase = match text.low(phrase.start) {
+            "who" | "which" if phrase.len() == 1 => {
+                phrase::before(text, phrase.end, phrase.start.saturating_sub(20))
+            }
+            _ => Some(phrase),
+        };
+        let resolved = phrase.and_then(|phrase| cast.resolve(phrase, last));
+        all.extend(resolved.map(|resolved| {
+            let evidence = Evidence { found: *score, ..Evidence::of(Reason::Learned, resolved) };
+            Candidate { resolved, evidence }
+        }));
     }
     all
 }
@@ -146,6 +170,7 @@ fn around(
                 runner_up: None,
             };
             let mut evidence = Evidence::of(Reason::Continues, resolved);
+            evidence.found = speaker.confidence.max(0.5);
             evidence.paragraphs = distance as u32;
             evidence.alone = alone_in_paragraph(text, start);
             all.push(Candidate { resolved, evidence });
@@ -208,7 +233,7 @@ fn addressee(
     Some(Attribution {
         entity: resolved.entity,
         mention: resolved.mention,
-        confidence: weigh(&Evidence::of(reason, resolved)),
+        confidence: weigh(&Evidence::of(reason, resolved)) * resolved.confidence,
         because: reason,
         runner_up: resolved.runner_up,
     })

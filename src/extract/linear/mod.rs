@@ -18,5 +18,5 @@ pub mod words;
 
 pub use names::{Labelled, Name, NameClass, Opinion, Part, header, label, names, names_with, parts, spans};
 pub use quotes::{Cut, Tagged, What, around, quotes, quotes_header, quotes_with};
-pub use speakers::{NUMBERS, Speaker, Table, Turn, speakers, speakers_header, speakers_with};
+pub use speakers::{NUMBERS, Speaker, Table, speakers, speakers_header, speakers_with};
 pub use token::{Token, is_abbreviation, tokenize};

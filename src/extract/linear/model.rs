@@ -126,7 +126,7 @@ impl Model {
     }
 
     fn home(&self, key: u32) -> usize {
-        (u64::from(key) * self.spread >> 32) as usize
+        ((u64::from(key) * self.spread) >> 32) as usize
     }
 
     /// Adds the weights of a feature to `sums`.

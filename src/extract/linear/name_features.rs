@@ -71,6 +71,10 @@ struct Seen {
     acronym: u16,
 }
 
+fn more(count: &mut u16) {
+    *count = count.saturating_add(1);
+}
+
 /// A stretch of tokens worth scoring: around capitals; everything else is no name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zone {
@@ -208,7 +212,7 @@ impl Scene {
             let word = &words.all[id as usize];
             let slot = self.slot[word.lower_id as usize] as usize;
             if word.small && slot != 0 {
-                self.seen[slot].small += 1;
+                more(&mut self.seen[slot].small);
             }
         }
     }
@@ -230,23 +234,23 @@ impl Scene {
 
     fn count_run(&mut self, from: usize, to: usize, words: &Words) {
         if to - from == 1 {
-            self.seen_mut(self.places[from].word, words).alone += 1;
+            more(&mut self.seen_mut(self.places[from].word, words).alone);
             return;
         }
-        self.seen_mut(self.places[to - 1].word, words).last_of_run += 1;
-        self.seen_mut(self.places[from].word, words).first_of_run += 1;
+        more(&mut self.seen_mut(self.places[to - 1].word, words).last_of_run);
+        more(&mut self.seen_mut(self.places[from].word, words).first_of_run);
         let body = (from..to).any(|token| self.word(token, words).list == List::Body);
         let mut initials = String::new();
         for token in from..to {
             initials.extend(self.word(token, words).initial);
             if body {
-                self.seen_mut(self.places[token].word, words).in_body += 1;
+                more(&mut self.seen_mut(self.places[token].word, words).in_body);
             }
         }
         if initials.chars().count() > 1 {
             // The acronym counts only where the article writes it.
             if let Some(id) = words.find(&initials) {
-                self.seen_mut(id, words).acronym += 1;
+                more(&mut self.seen_mut(id, words).acronym);
             }
         }
     }

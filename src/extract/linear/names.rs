@@ -139,10 +139,10 @@ fn probabilities(
             continue;
         }
         lattice.fill(scores, &edges);
-        for token in zone.start..zone.end {
-            let label = labels[token];
+        for (at, &label) in labels[zone.start..zone.end].iter().enumerate() {
             if label != 0 {
-                let score = lattice.marginals(token - zone.start)[usize::from(label) & (LANES - 1)];
+                let token = zone.start + at;
+                let score = lattice.marginals(at)[usize::from(label) & (LANES - 1)];
                 all.push(Labelled { token, label, score });
             }
         }
@@ -368,4 +368,37 @@ fn top(votes: &[u16]) -> usize {
 
 fn phrase(scene: &Scene, words: &Words, start: usize, end: usize) -> u64 {
     (start..end).fold(9, |hash, token| pair(hash, scene.word(token, words).lower))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<String> = names(text, &[Span::new(0, text.len())])
+            .iter()
+            .map(|name| format!("{} {:?}", name.span.of(text), name.class))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn four_classes_in_a_line_of_news() {
+        check(
+            "Ukrainian President Volodymyr Zelenskyy met the European Commission’s Ursula von der Leyen in Kyiv.",
+            &[
+                "Ukrainian Demonym",
+                "Volodymyr Zelenskyy Person",
+                "European Commission Organisation",
+                "Ursula von der Leyen Person",
+                "Kyiv Location",
+            ],
+        );
+    }
+
+    #[test]
+    fn nothing_in_nothing() {
+        check("", &[]);
+        check("nobody went anywhere.", &[]);
+    }
 }

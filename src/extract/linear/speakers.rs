@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use super::forest::Forest;
+use super::hash::Hashed;
 use super::model::Model;
 use super::name_features::{Scene, Zone};
 use super::names::Name;
@@ -20,7 +21,7 @@ thread_local! {
 }
 
 /// How many numbers describe a pair.
-pub const NUMBERS: usize = 52;
+pub const NUMBERS: usize = 47;
 
 /// A mention that may be the speaker of a content, and how likely.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,34 +63,19 @@ pub fn speakers_with(
     let model: &Model = quotes::model();
     let cut = Cut::new(model, words, text, paragraphs, names);
     let table = Table::new(&cut, tagged, words);
-    let mut before: Option<Turn> = None;
-    let mut all = Vec::new();
-    for content in table.contents() {
-        let mut weighed: Vec<(usize, f32)> = table
+    let weigh = |content: usize| {
+        let mut weighed: Vec<Speaker> = table
             .candidates(content)
             .into_iter()
-            .map(|candidate| (candidate, forest.probability(&table.numbers(content, candidate, before))))
+            .map(|candidate| Speaker {
+                span: table.span(candidate),
+                score: forest.probability(&table.numbers(content, candidate)),
+            })
             .collect();
-        weighed.sort_by(|a, b| b.1.total_cmp(&a.1));
-        if let Some(&(speaker, _)) = weighed.first() {
-            before = Some(Turn { content, speaker });
-        }
-        let speakers = weighed
-            .iter()
-            .map(|&(candidate, score)| Speaker { span: table.span(candidate), score })
-            .collect();
-        all.push((table.pieces[content].number, speakers));
-    }
-    all
-}
-
-/// A content and who said it.
-#[derive(Clone, Copy)]
-pub struct Turn {
-    /// Number of the content.
-    pub content: usize,
-    /// Number of the speaker.
-    pub speaker: usize,
+        weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
+        (table.pieces[content].number, weighed)
+    };
+    table.contents().map(weigh).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -119,8 +105,14 @@ pub struct Table<'a> {
     paragraph: Vec<u32>,
     sentence: Vec<u32>,
     position: Vec<u32>,
+    /// In order of their start.
     pieces: Vec<Piece>,
+    /// How often a source ends in a word.
+    last_words: Hashed<usize>,
 }
+
+/// Furthest that a speaker is looked for, in tokens.
+const REACH: usize = 600;
 
 impl<'a> Table<'a> {
     /// Lays out what was tagged, and the names and pronouns that were not.
@@ -134,6 +126,7 @@ impl<'a> Table<'a> {
             sentence: vec![0; count],
             position: vec![0; count],
             pieces: Vec::new(),
+            last_words: Hashed::default(),
         };
         let mut sentences = 0;
         for (n, (zone, paragraph)) in zones.iter().zip(&read).enumerate() {
@@ -145,6 +138,13 @@ impl<'a> Table<'a> {
             sentences += paragraph.sentence_count();
         }
         table.lay_out(tagged);
+        table.pieces.sort_by_key(|piece| piece.start);
+        for n in 0..table.pieces.len() {
+            let piece = table.pieces[n];
+            if piece.kind == Kind::Source {
+                *table.last_words.entry(table.word(piece.end - 1).lower).or_default() += 1;
+            }
+        }
         table
     }
 
@@ -212,10 +212,22 @@ impl<'a> Table<'a> {
         self.cut.tokens[piece.start].span.cover(self.cut.tokens[piece.end - 1].span)
     }
 
+    /// Numbers of the pieces from four paragraphs before a piece to two after, within reach.
+    fn around(&self, piece: Piece) -> std::ops::Range<usize> {
+        let home = self.paragraph[piece.start];
+        let (first, from) = (home.saturating_sub(4), piece.start.saturating_sub(REACH));
+        let (last, to) = (home + 2, piece.end + REACH);
+        let paragraph = |other: &Piece| self.paragraph[other.start];
+        let start = self.pieces.partition_point(|other| paragraph(other) < first || other.start < from);
+        let end = self.pieces.partition_point(|other| paragraph(other) <= last && other.start <= to);
+        start..end.max(start)
+    }
+
     /// Sources up to three paragraphs before a content and one after; names and pronouns just beside it.
     pub fn candidates(&self, content: usize) -> Vec<usize> {
-        let home = i64::from(self.paragraph[self.pieces[content].start]);
-        (0..self.pieces.len())
+        let said = self.pieces[content];
+        let home = i64::from(self.paragraph[said.start]);
+        self.around(said)
             .filter(|&n| {
                 let away = home - i64::from(self.paragraph[self.pieces[n].start]);
                 match self.pieces[n].kind {
@@ -227,16 +239,13 @@ impl<'a> Table<'a> {
             .collect()
     }
 
-    fn of(&self, kind: Kind) -> impl Iterator<Item = Piece> + '_ {
-        self.pieces.iter().copied().filter(move |piece| piece.kind == kind)
-    }
-
-    /// Everything that describes a pair; `turn` is the content before it with its speaker.
-    pub fn numbers(&self, content: usize, candidate: usize, turn: Option<Turn>) -> [f32; NUMBERS] {
+    /// Everything that describes a pair.
+    pub fn numbers(&self, content: usize, candidate: usize) -> [f32; NUMBERS] {
         let (said, who) = (self.pieces[content], self.pieces[candidate]);
         let before = who.end <= said.start;
         let (low, high) = if before { (who.end, said.start) } else { (said.end, who.start) };
         let between = low..high.max(low);
+        let near = &self.pieces[self.around(said)];
         let mut numbers = Numbers::default();
         numbers.flag(who.kind == Kind::Source);
         numbers.flag(who.kind == Kind::Pronoun);
@@ -244,29 +253,23 @@ impl<'a> Table<'a> {
         numbers.count(between.len(), 80);
         numbers.put(self.paragraph[said.start] as f32 - self.paragraph[who.start] as f32);
         numbers.put((self.sentence[said.start] as f32 - self.sentence[who.start] as f32).clamp(-9.0, 9.0));
-        self.between_numbers(&between, (said, who), &mut numbers);
-        self.cue_numbers(&between, said, who, before, &mut numbers);
-        self.content_numbers(said, &mut numbers);
-        self.source_numbers(said, who, &mut numbers);
-        self.turn_numbers(said, who, turn, &mut numbers);
+        self.between_numbers(&between, near, (said, who), &mut numbers);
+        self.cue_numbers(&between, near, (said, who), &mut numbers);
+        self.content_numbers(said, near, &mut numbers);
+        self.source_numbers(said, who, near, &mut numbers);
         numbers.all
     }
 
-    fn turn_numbers(&self, said: Piece, who: Piece, turn: Option<Turn>, numbers: &mut Numbers) {
-        let Some(turn) = turn else { return };
-        let (content, speaker) = (self.pieces[turn.content], self.pieces[turn.speaker]);
-        let last = |piece: Piece| self.word(piece.end - 1).lower;
-        numbers.flag(true);
-        numbers.flag(speaker.start == who.start);
-        numbers.flag(last(speaker) == last(who));
-        numbers.count(self.paragraph[said.start].saturating_sub(self.paragraph[content.start]) as usize, 9);
-        numbers.flag(matches!(self.mark(Some(content.start)), Mark::Double(_)));
-    }
-
-    fn between_numbers(&self, between: &std::ops::Range<usize>, pair: (Piece, Piece), numbers: &mut Numbers) {
+    fn between_numbers(
+        &self,
+        between: &std::ops::Range<usize>,
+        near: &[Piece],
+        pair: (Piece, Piece),
+        numbers: &mut Numbers,
+    ) {
         let inside = |kind: Kind| {
             let (said, who) = pair;
-            self.of(kind)
+            of(near, kind)
                 .filter(|piece| piece.start >= between.start && piece.end <= between.end)
                 .filter(|piece| piece.start != said.start && piece.start != who.start)
                 .count()
@@ -287,14 +290,14 @@ impl<'a> Table<'a> {
     fn cue_numbers(
         &self,
         between: &std::ops::Range<usize>,
-        said: Piece,
-        who: Piece,
-        before: bool,
+        near: &[Piece],
+        (said, who): (Piece, Piece),
         numbers: &mut Numbers,
     ) {
+        let before = who.end <= said.start;
         let home = |piece: Piece| self.paragraph[piece.start];
         let nearest = |to: Piece| {
-            self.of(Kind::Cue).filter(|cue| home(*cue) == home(to)).min_by_key(|cue| gap(*cue, to))
+            of(near, Kind::Cue).filter(|cue| home(*cue) == home(to)).min_by_key(|cue| gap(*cue, to))
         };
         let (of_who, of_said) = (nearest(who), nearest(said));
         numbers.count(of_who.map_or(50, |cue| gap(cue, who)), 20);
@@ -308,14 +311,14 @@ impl<'a> Table<'a> {
         numbers.flag(of_said.is_some_and(|cue| cue.end == who.start));
         numbers.put(of_said.map_or(0.0, |cue| cue.score));
         let nearer = |cue: Piece| {
-            self.of(Kind::Source)
+            of(near, Kind::Source)
                 .filter(|other| home(*other) == home(cue) && gap(*other, cue) < gap(who, cue))
                 .count()
         };
         numbers.count(of_said.map_or(9, nearer), 9);
     }
 
-    fn content_numbers(&self, said: Piece, numbers: &mut Numbers) {
+    fn content_numbers(&self, said: Piece, near: &[Piece], numbers: &mut Numbers) {
         let quoted = |at: usize| matches!(self.mark(Some(at)), Mark::Double(_) | Mark::Single(_));
         numbers.count((said.start..said.end).filter(|&at| quoted(at)).count(), 9);
         numbers.put(f32::from(u8::from(quoted(said.start)) + 2 * u8::from(quoted(said.end - 1))));
@@ -329,25 +332,29 @@ impl<'a> Table<'a> {
         numbers.flag(closes);
         numbers.put(said.score);
         let at_home = |piece: &Piece| self.sentence[piece.start] == self.sentence[said.start];
-        numbers.count(self.of(Kind::Source).filter(at_home).count(), 9);
+        numbers.count(of(near, Kind::Source).filter(at_home).count(), 9);
     }
 
-    fn source_numbers(&self, said: Piece, who: Piece, numbers: &mut Numbers) {
+    fn source_numbers(&self, said: Piece, who: Piece, near: &[Piece], numbers: &mut Numbers) {
         numbers.flag(self.word(who.start).pronoun);
         numbers.count(who.end - who.start, 12);
         numbers.flag(matches!(self.mark(Some(who.end)), Mark::Comma | Mark::End));
-        numbers.flag(self.of(Kind::Content).any(|one| one.start <= who.start && who.start < one.end));
+        numbers.flag(of(near, Kind::Content).any(|one| one.start <= who.start && who.start < one.end));
         let names = &self.cut.names[who.start..who.end];
         numbers.flag(names.iter().any(|name| (1..=4).contains(name)));
         numbers.flag(names.iter().any(|name| (5..=8).contains(name)));
         numbers.put(who.score);
         numbers.count(self.position[who.start] as usize, 12);
-        let nearest = self.of(Kind::Content).map(|one| gap(one, who)).min().unwrap_or(40);
+        let nearest = of(near, Kind::Content).map(|one| gap(one, who)).min().unwrap_or(40);
         numbers.count(nearest, 40);
         numbers.flag(gap(said, who) == nearest);
         let last = self.word(who.end - 1).lower;
-        numbers.count(self.of(Kind::Source).filter(|one| self.word(one.end - 1).lower == last).count(), 6);
+        numbers.count(self.last_words.get(&last).copied().unwrap_or(0), 6);
     }
+}
+
+fn of(near: &[Piece], kind: Kind) -> impl Iterator<Item = Piece> + '_ {
+    near.iter().copied().filter(move |piece| piece.kind == kind)
 }
 
 fn gap(a: Piece, b: Piece) -> usize {
@@ -380,5 +387,49 @@ impl Numbers {
 
     fn count(&mut self, count: usize, most: usize) {
         self.put(count.min(most) as f32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{names, quotes};
+    use super::*;
+
+    /// Tags one paragraph and gives back `content <- speaker` lines.
+    fn spoken(text: &str) -> Vec<String> {
+        let all = [Span::new(0, text.len())];
+        let names = names(text, &all);
+        let tagged = quotes(text, &all, &names);
+        speakers(text, &all, &names, &tagged)
+            .iter()
+            .map(|(content, speakers)| {
+                let speaker = speakers.first().map_or("", |speaker| speaker.span.of(text));
+                format!("{} <- {speaker}", tagged[*content].span.of(text))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn speaker_after_and_before_the_words() {
+        assert_eq!(
+            spoken("“We will rebuild the port,” said Asha Rao."),
+            ["“We will rebuild the port,” <- Asha Rao"]
+        );
+        assert_eq!(
+            spoken("Asha Rao told reporters on Monday: “We will rebuild the port.”"),
+            ["“We will rebuild the port.” <- Asha Rao"]
+        );
+    }
+
+    #[test]
+    fn odd_input_is_no_trouble() {
+        for text in ["", "“", "”", "““””", "said", "“said “he said”", "\n\n", "’s said ‘", "日本“語”"]
+        {
+            let spans = [Span::new(0, text.len()), Span::new(1, 2), Span::new(0, 99)];
+            let names = names(text, &spans);
+            let tagged = quotes(text, &spans, &names);
+            speakers(text, &spans, &names, &tagged);
+            speakers(text, &[], &names, &tagged);
+        }
     }
 }

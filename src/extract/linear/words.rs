@@ -225,7 +225,7 @@ fn plain(text: &str) -> String {
 /// True for `U.S.` and `D.C.`, not for `J.`
 fn is_dotted(text: &str) -> bool {
     text.len() >= 4
-        && text.len() % 2 == 0
+        && text.len().is_multiple_of(2)
         && text.as_bytes().chunks_exact(2).all(|pair| pair[0].is_ascii_uppercase() && pair[1] == b'.')
 }
 

@@ -299,13 +299,11 @@ impl Learner<'_> {
             gradient[example.gold[token - 1] as usize][example.gold[token] as usize] += 1.0;
         }
         for bank in [0, bank].into_iter().take(if bank > 0 { 2 } else { 1 }) {
-            for from in 0..LANES {
-                for to in 0..LANES {
-                    let part = gradient[from][to];
-                    let square = &mut self.edge_squares[bank][from][to];
-                    *square += part * part;
-                    self.edges[bank][from][to] += self.plan.rate * part / square.sqrt();
-                }
+            let table =
+                self.edges[bank].iter_mut().flatten().zip(self.edge_squares[bank].iter_mut().flatten());
+            for ((score, square), part) in table.zip(gradient.iter().flatten()) {
+                *square += part * part;
+                *score += self.plan.rate * part / square.sqrt();
             }
         }
     }

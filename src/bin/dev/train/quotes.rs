@@ -13,7 +13,7 @@ use onrecord::extract::linear::quote_features::Paragraph;
 use onrecord::extract::linear::quote_opinion::Opinion;
 use onrecord::extract::linear::words::Words;
 use onrecord::extract::linear::{
-    Cut, NUMBERS, Name, Table, Tagged, Turn, What, around, names, quotes_with, spans, speakers_with,
+    Cut, NUMBERS, Name, Table, Tagged, What, around, names, quotes_with, spans, speakers_with,
 };
 use onrecord::span::Span;
 
@@ -524,21 +524,16 @@ fn pairs(model: &Model, article: &Article, rows: &mut Vec<[f32; NUMBERS]>, truth
     let found = quotes_with(model, &mut words, &article.text, &article.paragraphs, &article.names);
     let cut = Cut::new(model, &mut words, &article.text, &article.paragraphs, &article.names);
     let table = Table::new(&cut, &found, &words);
-    let mut before: Option<Turn> = None;
     for content in table.contents() {
         let span = table.span(content);
         let shared =
             |gold: &&Gold| gold.content.end.min(span.end).saturating_sub(gold.content.start.max(span.start));
         let best = article.quotes.iter().filter(|gold| shared(gold) > 0).max_by_key(shared);
         let Some(source) = best.and_then(|gold| gold.source) else { continue };
-        let mut right = None;
         for candidate in table.candidates(content) {
-            let fits = table.span(candidate).overlaps(source);
-            rows.push(table.numbers(content, candidate, before));
-            truth.push(fits);
-            right = right.or(fits.then_some(candidate));
+            rows.push(table.numbers(content, candidate));
+            truth.push(table.span(candidate).overlaps(source));
         }
-        before = right.map(|speaker| Turn { content, speaker }).or(before);
     }
 }
 
