@@ -124,6 +124,16 @@ impl Scores {
     }
 }
 
+impl Scores {
+    /// How many places lie in the right country, where the gold tells countries.
+    fn country_line(&self, right: usize) -> String {
+        match self.countries {
+            0 => String::new(),
+            told => format!("   country right: {:.1} % of {told}", Tally::precision(right, told)),
+        }
+    }
+}
+
 impl std::fmt::Display for Scores {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(
@@ -138,13 +148,12 @@ impl std::fmt::Display for Scores {
             let Tally { gold, found, matched, right } = *tally;
             writeln!(
                 f,
-                "{:24}{gold:>7}{found:>7}  {:>6.1}{:>7.1}{:>7.1}   country right: {:.1} % of {}",
+                "{:24}{gold:>7}{found:>7}  {:>6.1}{:>7.1}{:>7.1}{}",
                 "places, overlap",
                 Tally::precision(matched, found),
                 Tally::precision(matched, gold),
                 Tally::f1(matched, found, gold),
-                Tally::precision(right, self.countries),
-                self.countries,
+                self.country_line(right),
             )?;
         }
         Ok(())

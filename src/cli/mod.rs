@@ -105,7 +105,10 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Extract(args) => extract::run(args, &mut context),
         Command::Eval(args) => eval::run(args, &mut context),
         Command::Sources => {
-            writeln!(context.out, "{}", crate::gazetteer::ATTRIBUTION)?;
+            writeln!(context.out, "{}\n", crate::gazetteer::ATTRIBUTION)?;
+            for header in crate::extract::provenance() {
+                writeln!(context.out, "{}\n", header.trim_end())?;
+            }
             Ok(Exit::Found)
         }
     }?;

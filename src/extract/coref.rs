@@ -275,6 +275,9 @@ impl<'t> Cast<'t> {
             for role in roles {
                 let words = self.text.span(role).of(self.text.body).to_string();
                 let low = words.to_lowercase();
+                if let Some(gender) = role_gender(&low) {
+                    self.profiles[id.0 as usize].gender = Some(gender);
+                }
                 let plain = matches!(
                     low.trim_end_matches('.'),
                     "mr" | "mrs" | "ms" | "miss" | "dr" | "former" | "ex"
@@ -661,6 +664,20 @@ impl<'t> Cast<'t> {
             known.form = Form::Metonym;
         }
     }
+}
+
+/// What a role tells of its bearer: `his sister`, `a spokeswoman`. The last such word counts.
+fn role_gender(low: &str) -> Option<char> {
+    let words = low.split(|c: char| !c.is_alphabetic()).rev();
+    words.into_iter().find_map(|word| match word {
+        "sister" | "mother" | "wife" | "daughter" | "aunt" | "widow" | "grandmother" | "actress"
+        | "queen" | "princess" => Some('f'),
+        "brother" | "father" | "husband" | "son" | "uncle" | "widower" | "grandfather" | "king"
+        | "prince" => Some('m'),
+        _ if word.ends_with("woman") => Some('f'),
+        _ if word.ends_with("man") && word.len() > 6 && word != "german" => Some('m'),
+        _ => None,
+    })
 }
 
 fn title_gender(text: &Text<'_>, name: &Name) -> Option<char> {

@@ -1,6 +1,6 @@
 //! An article in, everything found in it out. Pure: no disk, no clock, no terminal, and it cannot fail.
 //!
-//! `segment → marks → name → region → coref → cue → quote → speaker → about`
+//! `segment → name → region → coref → marks → cue → quote → tagged → speaker → about`
 
 pub mod about;
 pub mod coref;
@@ -29,6 +29,11 @@ pub fn extract(article: Article, gazetteer: &Gazetteer) -> Document {
     let found = Findings::of(&article.body, article.language.quotes, gazetteer);
     let Findings { paragraphs, sentences, mentions, entities, quotes } = found;
     Document { article, paragraphs, sentences, mentions, entities, quotes }
+}
+
+/// What each trained model was made from: data, licences, date, command and scores.
+pub fn provenance() -> [&'static str; 3] {
+    [linear::header(), linear::quotes_header(), linear::speakers_header()]
 }
 
 /// What was found, before it is bound to its article.

@@ -124,7 +124,9 @@ fn owned(text: &Text<'_>, at: usize) -> bool {
         || en::is_adverb(low)
         || en::is_auxiliary(low)
         || en::is_speaking_pronoun(low);
-    text.is_word(at) && !text.is_capital(at) && !function
+    // `her Turkish counterpart`
+    let described = text.is_capital(at) && !text.is_capital(at + 1) && en::is_role_noun(text.low(at + 1));
+    text.is_word(at) && (described || !text.is_capital(at)) && !function
 }
 
 fn after_of(text: &Text<'_>, at: usize) -> bool {

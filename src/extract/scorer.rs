@@ -1,4 +1,5 @@
-//! How much a piece of evidence for a speaker weighs: one table, to be replaced by trained weights.
+//! How much a piece of evidence for a speaker weighs: one table. The trained model of speakers
+//! enters it as one more kind of evidence.
 
 use crate::document::{Form, Reason};
 use crate::extract::coref::Resolved;

@@ -1,8 +1,8 @@
 //! Trains the weights of `extract::linear` from annotated text.
 //!
-//! `dev train names DATA [--clean] …` and `dev train quotes DATA …` read the sets in the folder DATA,
-//! train, print scores on the development parts and write the data file. The same arguments over the
-//! same data give the same file.
+//! `dev train names DATA [--clean] …` and `dev train quotes DATA …` read the sets in DATA (`train/` and
+//! `gold/quotes/`), train, print scores on the development parts and write data files into the folder
+//! behind `--out`. The same arguments over the same data give the same files.
 
 mod boost;
 mod crf;
@@ -16,7 +16,7 @@ mod quotes;
 use std::error::Error;
 
 const USAGE: &str =
-    "usage: dev train names|quotes DATA [--clean] [--out FILE] [--epochs N] [--rows N] [--sets A,B]";
+    "usage: dev train names|quotes DATA [--clean] [--out FOLDER] [--epochs N] [--rows N] [--sets A,B]";
 
 /// Runs `train` with the arguments after it.
 pub fn run(args: &[String]) -> Result<(), Box<dyn Error>> {
@@ -29,9 +29,9 @@ pub fn run(args: &[String]) -> Result<(), Box<dyn Error>> {
 
 /// What the command line asks for.
 pub struct Options {
-    /// Folder of the training sets.
+    /// Folder that holds `train/` and `gold/quotes/`.
     data: std::path::PathBuf,
-    /// Where the weights go; nothing is written without it.
+    /// Folder that the weights go to; nothing is written without it.
     out: Option<std::path::PathBuf>,
     named: Vec<(String, String)>,
     flags: Vec<String>,

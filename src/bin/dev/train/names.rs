@@ -27,6 +27,7 @@ const SETS: &[(&str, &str, bool)] = &[
 
 /// Runs with the given options.
 pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let data_folder = options.data.join("train");
     let clean = options.has("clean");
     let default = if clean { "wikigold,gmb" } else { "newswire,wikigold,ewt,gmb" };
     let sets: Vec<&str> = options.text("sets", default).split(',').collect();
@@ -39,7 +40,7 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         }
         let file =
             if *set == "wikigold" { "wikigold.jsonl".to_owned() } else { format!("{set}.train.jsonl") };
-        let read = data::articles(&options.data.join(file), number)?;
+        let read = data::articles(&data_folder.join(file), number)?;
         let share: usize = options.number(&format!("{set}-share"), 100)?;
         articles.extend(
             read.into_iter().enumerate().filter(|(n, _)| n * 7919 % 100 < share).map(|(_, article)| article),
@@ -59,14 +60,14 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
             .filter(native)
             .for_each(|(n, article)| data::add_headlines(article, n));
     }
-    let model = Model::of_clusters(data::clusters(&options.data.join("word_clusters.tsv"))?.into_iter());
+    let model = Model::of_clusters(data::clusters(&data_folder.join("word_clusters.tsv"))?.into_iter());
     let trained = learn(&articles, &sets, &model, options)?;
-    let dev = data::articles(&options.data.join("newswire.dev.jsonl"), 0)?;
+    let dev = data::articles(&data_folder.join("newswire.dev.jsonl"), 0)?;
     let lexicon = Lexicon { clusters: model.all_clusters(), classes: Vec::new() };
     let draft = pack::encode("draft", &lexicon, &trained.transitions, &trained.rows);
     let score = report(&Model::read(&draft), &dev);
     println!("ewt.dev:");
-    report(&Model::read(&draft), &data::articles(&options.data.join("ewt.dev.jsonl"), 0)?);
+    report(&Model::read(&draft), &data::articles(&data_folder.join("ewt.dev.jsonl"), 0)?);
     if !aside.is_empty() {
         println!("held out:");
         report(&Model::read(&draft), &aside);
@@ -75,7 +76,7 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let bytes = pack::encode(&header, &lexicon, &trained.transitions, &trained.rows);
     eprintln!("{} features, {} bytes", trained.rows.len(), bytes.len());
     if let Some(out) = &options.out {
-        std::fs::write(out, bytes)?;
+        std::fs::write(out.join("names.bin"), bytes)?;
     }
     Ok(())
 }
@@ -188,7 +189,7 @@ fn learn(
 
     let target = sets.iter().position(|set| *set == options.text("target", "newswire"));
     let plan = Plan {
-        epochs: options.number("epochs", 9)?,
+        epochs: options.number("epochs", 10)?,
         rate: options.number("rate", 0.1)?,
         dropout: options.number("dropout", 0.3)?,
         decay: options.number("decay", 0.0)?,
@@ -224,7 +225,7 @@ fn second_pass(
     plan: &Plan,
     options: &Options,
 ) -> Result<(Weights, Vec<u32>, f32), Box<dyn Error>> {
-    let folds: usize = options.number("folds", 4)?;
+    let folds: usize = options.number("folds", 6)?;
     let target = plan.target.unwrap_or(0);
     let mut keyed: Vec<(Vec<Vec<u32>>, Example)> = Vec::new();
     let mut edges = [[0.0; LANES]; LANES];
@@ -232,7 +233,7 @@ fn second_pass(
         let rest: Vec<&Example> =
             examples.iter().filter(|one| one.set != target || one.article % folds != fold).collect();
         let part = Plan {
-            epochs: options.number("fold-epochs", 5)?,
+            epochs: options.number("fold-epochs", 10)?,
             seed: plan.seed + 10 + fold as u64,
             ..plan.clone()
         };
@@ -272,8 +273,8 @@ fn second_pass(
     let plan = Plan {
         sets: 1,
         target: Some(0),
-        epochs: options.number("second-epochs", 8)?,
-        dropout: options.number("second-dropout", 0.0)?,
+        epochs: options.number("second-epochs", 3)?,
+        dropout: options.number("second-dropout", 0.5)?,
         rate: options.number("second-rate", 0.1)?,
         ..plan.clone()
     };

@@ -178,9 +178,9 @@ fn speakers(trained: &Trained, articles: &[Article], options: &Options) -> Resul
     }
     eprintln!("{} pairs, {} of them right", rows.len(), truth.iter().filter(|&&truth| truth).count());
     let plan = boost::Plan {
-        trees: options.number("trees", 200)?,
+        trees: options.number("trees", 300)?,
         depth: options.number("depth", 6)?,
-        rate: options.number("shrink", 0.08)?,
+        rate: options.number("shrink", 0.05)?,
         rows: 0.6,
         numbers: 0.6,
         least: options.number("leaf", 4.0)?,
@@ -442,8 +442,8 @@ fn second_pass(
     let all: Vec<&Example> = examples.iter().collect();
     let from = Weights { rows: vec![[0.0; LANES]; index.keys.len()], transitions: edges };
     let plan = Plan {
-        epochs: options.number("second-epochs", 6)?,
-        dropout: options.number("second-dropout", 0.3)?,
+        epochs: options.number("second-epochs", 3)?,
+        dropout: options.number("second-dropout", 0.5)?,
         rate: options.number("second-rate", 0.1)?,
         ..plan.clone()
     };
