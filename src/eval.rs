@@ -321,7 +321,7 @@ fn quotes(words: &Words, gold: &[Piece], found: &[Piece], view: View) -> Tally {
         .filter(|(j, (piece, set))| {
             let touches = set.iter().any(|word| kept_words.contains(word));
             let in_ignored = 2 * set.intersection(&ignored_words).count() >= set.len();
-            used_found.contains(j) || touches || !(in_ignored || !view.kind_counts(&piece.kind))
+            used_found.contains(j) || touches || !in_ignored && view.kind_counts(&piece.kind)
         })
         .count();
     tally

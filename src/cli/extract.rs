@@ -1,5 +1,5 @@
 use std::io::{BufRead, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 
@@ -47,13 +47,13 @@ pub fn run(args: ExtractArgs, context: &mut Context) -> Result<Exit> {
     Ok(exit)
 }
 
-fn news_file(file: &PathBuf, context: &mut Context) -> Result<Exit> {
+fn news_file(file: &Path, context: &mut Context) -> Result<Exit> {
     let articles: Box<dyn Iterator<Item = Result<Article>>> = if file.as_os_str() == "-" {
         let mut bytes = Vec::new();
         std::io::stdin()
             .lock()
             .read_to_end(&mut bytes)
-            .map_err(|source| Error::Read { path: file.clone(), source })?;
+            .map_err(|source| Error::Read { path: file.to_path_buf(), source })?;
         Box::new(read::from_bytes("-", &bytes)?)
     } else {
         let shown = file.to_string_lossy();
@@ -123,17 +123,17 @@ impl Output {
     }
 }
 
-fn gold_file(file: &PathBuf, context: &mut Context) -> Result<Exit> {
+fn gold_file(file: &Path, context: &mut Context) -> Result<Exit> {
     let reader: Box<dyn BufRead> = if file.as_os_str() == "-" {
         Box::new(std::io::stdin().lock())
     } else {
         let opened =
-            std::fs::File::open(file).map_err(|source| Error::Read { path: file.clone(), source })?;
+            std::fs::File::open(file).map_err(|source| Error::Read { path: file.to_path_buf(), source })?;
         Box::new(std::io::BufReader::new(opened))
     };
     let mut exit = Exit::Found;
     for (number, text) in reader.lines().enumerate() {
-        let text = text.map_err(|source| Error::Read { path: file.clone(), source })?;
+        let text = text.map_err(|source| Error::Read { path: file.to_path_buf(), source })?;
         if text.trim().is_empty() {
             continue;
         }
@@ -146,7 +146,7 @@ fn gold_file(file: &PathBuf, context: &mut Context) -> Result<Exit> {
             }
             Err(error) => {
                 let reason = format!("line {}: not a line of {{\"id\",\"text\"}}: {error}", number + 1);
-                talk(&format!("onrecord: {}", Error::Malformed { path: file.clone(), reason }));
+                talk(&format!("onrecord: {}", Error::Malformed { path: file.to_path_buf(), reason }));
                 exit = Exit::Trouble;
             }
         }

@@ -101,7 +101,7 @@ impl Planner<'_> {
     fn expr(&self, expr: &Expr<Places>) -> Boxed {
         match expr {
             Expr::Word(word) => self.word(word),
-            Expr::Exact(word) => self.phrase(&[word.clone()]),
+            Expr::Exact(word) => self.phrase(std::slice::from_ref(word)),
             Expr::Prefix(word) => self.loose(word, |term| FuzzyTermQuery::new_prefix(term, 0, true)),
             Expr::Fuzzy(word, edits) => {
                 self.loose(word, |term| FuzzyTermQuery::new(term, (*edits).min(2), true))

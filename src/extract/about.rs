@@ -44,7 +44,7 @@ impl<'t> Regions<'t> {
         let mut about: Vec<About> = Vec::new();
         let inside = |span: Span| content.iter().any(|piece| piece.contains(span));
         let hull = content.iter().copied().reduce(Span::cover).unwrap_or_default();
-        self.take(&mut about, Grade::InQuote, hull, |span| inside(span));
+        self.take(&mut about, Grade::InQuote, hull, inside);
         let sentences: Vec<usize> = content
             .iter()
             .flat_map(|piece| {

@@ -388,7 +388,7 @@ impl<'t> Cast<'t> {
             if at > phrase.start
                 && (en::is_preposition(low)
                     || matches!(low, "who" | "which" | "familiar" | "close" | "speaking"))
-                && self.at_token.get(&at).is_none()
+                && !self.at_token.contains_key(&at)
             {
                 break;
             }
@@ -405,7 +405,7 @@ impl<'t> Cast<'t> {
     /// `Lee and Park`: one entity for the two, so that either name finds it.
     fn resolve_joint(&mut self, phrase: &Range<usize>) -> Option<Resolved> {
         let and =
-            phrase.clone().find(|&at| self.text.low(at) == "and" && self.at_token.get(&at).is_none())?;
+            phrase.clone().find(|&at| self.text.low(at) == "and" && !self.at_token.contains_key(&at))?;
         let left = self.named_at(and.checked_sub(1)?)?.entity;
         let right = self.named_at(phrase.end - 1)?.entity;
         if left == right {

@@ -90,7 +90,8 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
         {
             break;
         }
-        if en::is_preposition(low) && !(low == "of" && !first) && !links_role(text, start, end) {
+        let of = low == "of" && !first;
+        if en::is_preposition(low) && !of && !links_role(text, start, end) {
             break;
         }
         if en::is_conjunction(low) && !joins_names(text, end, ceiling) {
@@ -237,7 +238,8 @@ fn collect_left(text: &Text<'_>, end: usize, floor: usize) -> Option<Range<usize
         let word = text.word(at);
         match text.tokens[at].class {
             Class::Mark => break,
-            Class::Punct if !matches!(word, "&" | "%") && !(word == "." && is_initial(text, at)) => break,
+            Class::Punct if matches!(word, "&" | "%") || word == "." && is_initial(text, at) => {}
+            Class::Punct => break,
             _ => {}
         }
         if matches!(low, "’s" | "'s") || (word == "." && is_initial(text, at)) {

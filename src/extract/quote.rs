@@ -96,12 +96,12 @@ impl Finder<'_> {
             if clause.cue.start < covered {
                 continue;
             }
-            if clause.opener == Opener::Medial {
-                if let Some([before, after]) = self.around_clause(number) {
-                    covered = after.end.max(covered);
-                    self.push_clause(number, &[before, after]);
-                    continue;
-                }
+            if clause.opener == Opener::Medial
+                && let Some([before, after]) = self.around_clause(number)
+            {
+                covered = after.end.max(covered);
+                self.push_clause(number, &[before, after]);
+                continue;
             }
             let content = match clause.opener {
                 Opener::That | Opener::Bare | Opener::Infinitive => {

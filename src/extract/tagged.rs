@@ -78,7 +78,7 @@ pub fn add(
 }
 
 /// Clauses stand in the order of their cues; what was added at the end finds its place.
-fn put_in_order(clauses: &mut Vec<Clause>, found: &mut [Found]) {
+fn put_in_order(clauses: &mut [Clause], found: &mut [Found]) {
     let mut order: Vec<usize> = (0..clauses.len()).collect();
     order.sort_by_key(|&number| clauses[number].cue.start);
     let mut place = vec![0; order.len()];

@@ -74,7 +74,7 @@ impl Options {
         for flag in &self.flags {
             command += &format!(" --{flag}");
         }
-        for (name, value) in &self.named {
+        for (name, value) in self.named.iter().filter(|(name, _)| name != "predictions") {
             command += &format!(" --{name} {value}");
         }
         command
