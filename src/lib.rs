@@ -1,14 +1,8 @@
 //! onrecord turns a folder of news into an index that answers: what was written, who said what, to
 //! whom, and about which region?
 //!
-//! ```text
-//! files → read → extract → rows → engine      told in `ingest`
-//! words → query → engine → search → render    told in `search`
-//! ```
-//!
-//! files → [`read`] → [`extract`](mod@extract) → [`rows`] → [`engine`]: told in [`ingest`]
-//!
-//! words → [`query`] → [`engine`] → [`render`]: told in [`search`]
+//! - files → [`read`] → [`extract`](mod@extract) → [`rows`] → [`engine`]: told in [`ingest`]
+//! - words → [`query`] → [`engine`] → [`render`]: told in [`search`]
 //!
 //! Imports run down only; a test keeps it so:
 //!

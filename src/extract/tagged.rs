@@ -4,6 +4,7 @@
 //! The rules are exact about quote marks and reporting clauses; the tagger sees the rest: cues that no
 //! list holds, nouns that report, clauses without a plain frame.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::document::QuoteKind;
@@ -52,6 +53,8 @@ pub fn add(
     let tagged = linear::quotes(text.body, &text.paragraphs, names);
     let cues: Vec<&Tagged> = tagged.iter().filter(|part| part.what == What::Cue).collect();
     let pieces = pieces(text, found);
+    let reporting: HashSet<usize> =
+        found.iter().filter_map(|quote| Some(clauses[quote.clause?].cue.start)).collect();
     let mut extra = Vec::new();
     for content in contents(text, names, &tagged) {
         let rivals = overlapping(&pieces, &content.tokens);
@@ -69,7 +72,7 @@ pub fn add(
                     quote.kind = QuoteKind::Mixed;
                 }
             }
-            None => extra.extend(unseen(text, content, &cues, runs, clauses)),
+            None => extra.extend(unseen(text, content, &cues, runs, &reporting, clauses)),
         }
     }
     found.extend(extra);
@@ -166,6 +169,7 @@ fn unseen(
     content: Content,
     cues: &[&Tagged],
     runs: &[Run],
+    reporting: &HashSet<usize>,
     clauses: &mut Vec<Clause>,
 ) -> Option<Found> {
     let words = content.tokens.clone().filter(|&at| text.is_word(at)).count();
@@ -173,7 +177,12 @@ fn unseen(
     let verb = cue.clone().is_some_and(|cue| cue.clone().any(|at| en::cue(text.low(at)).is_some()));
     let span = text.span(content.tokens.clone());
     let quoted = runs.iter().any(|run| span.overlaps(run.inner));
-    let least = match (verb, quoted || reads_as_clause(text, &content.tokens)) {
+    let clausal = quoted || reads_as_clause(text, &content.tokens);
+    // A cue that reports a clause already does not report a mere phrase beside it.
+    if !clausal && cue.as_ref().is_some_and(|cue| reporting.contains(&cue.start)) {
+        return None;
+    }
+    let least = match (verb, clausal) {
         (true, true) => least::VERB_AND_CLAUSE,
         (true, false) => least::VERB,
         (false, true) => least::CLAUSE,

@@ -396,7 +396,7 @@ fn learn(set: &Set, model: &Model, options: &Options) -> Result<Trained, Box<dyn
         folds: Vec::new(),
         lexicon: Lexicon { clusters: model.all_clusters(), classes: model.all_classes() },
     };
-    let folds: usize = options.number("folds", 4)?;
+    let folds: usize = options.number("folds", 5)?;
     let every: Vec<u32> = (0..set.index.keys.len() as u32).collect();
     let (mut keyed, mut edges) = (Vec::new(), weights.transitions);
     for fold in 0..folds {
