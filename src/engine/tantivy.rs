@@ -21,7 +21,7 @@ use super::analyse;
 use super::plan::{number, plan};
 use super::schema::{FORMAT, Fields, schema};
 use super::{Engine, Group, GroupBy, Hit, Hits, Places, Row, Wanted};
-use crate::document::{DateSource, Document, Grade};
+use crate::document::{ArticleId, DateSource, Document, Grade, Span};
 use crate::error::{Error, Result};
 use crate::query::{Query, Sort};
 use crate::rows::{Head, QuoteRow, Rows};
@@ -240,7 +240,7 @@ impl Engine for Index {
         let mut shown = Vec::new();
         for (key, members) in groups.into_iter().take(query.limit) {
             let hits = members.iter().take(each).map(hit).collect::<Result<Vec<_>>>()?;
-            let newest = members.iter().max_by_key(|member| member.day.unwrap_or(0));
+            let newest = members.iter().min_by_key(|member| std::cmp::Reverse(member.day.unwrap_or(0)));
             let newest = newest
                 .filter(|newest| !members.iter().take(each).any(|shown| shown.address == newest.address));
             shown.push(Group { key, count: members.len(), hits, newest: newest.map(hit).transpose()? });
@@ -336,12 +336,12 @@ impl Writer {
         document.add_text(self.fields.row, "article");
         document.add_text(self.fields.file, file);
         document.add_text(self.fields.article, &article.id.0);
-        document.add_u64(self.fields.tie, tie(&format!("{file}#{}", article.ordinal)));
+        document.add_u64(self.fields.tie, tie(&article.id, 0));
         document.add_text(self.fields.json, json(&rows.document));
         self.put(document)?;
         let Some(head) = head else { return Ok(()) };
         for (row, regions) in &rows.passages {
-            let mut document = self.row("passage", file, &row.id, head, &row.text);
+            let mut document = self.row("passage", file, (&row.id, row.span), head, &row.text);
             for region in regions {
                 document.add_text(self.fields.region, region.0.to_string());
             }
@@ -357,7 +357,8 @@ impl Writer {
         }
         for (row, graded) in &rows.quotes {
             let words: Vec<&str> = row.content.iter().map(|piece| piece.text.as_str()).collect();
-            let mut document = self.row("quote", file, &row.id, head, &words.join(" "));
+            let start = row.content.first().map(|piece| piece.span).unwrap_or_default();
+            let mut document = self.row("quote", file, (&row.id, start), head, &words.join(" "));
             self.who_and_how(&mut document, row);
             for (region, best) in graded {
                 document.add_text(self.fields.region, region.0.to_string());
@@ -400,7 +401,14 @@ impl Writer {
         self.put(document)
     }
 
-    fn row(&self, kind: &str, file: &str, id: &str, head: &Head, text: &str) -> TantivyDocument {
+    fn row(
+        &self,
+        kind: &str,
+        file: &str,
+        (id, span): (&str, Span),
+        head: &Head,
+        text: &str,
+    ) -> TantivyDocument {
         let mut document = TantivyDocument::default();
         document.add_text(self.fields.row, kind);
         document.add_text(self.fields.file, file);
@@ -412,7 +420,7 @@ impl Writer {
         document.add_text(self.fields.source, &head.source);
         document.add_text(self.fields.by_source, &head.source);
         document.add_text(self.fields.language, head.language.code);
-        document.add_u64(self.fields.tie, tie(&format!("{file}{id}")));
+        document.add_u64(self.fields.tie, tie(&head.id, span.start));
         // A file's own date says when it was saved, so it neither sorts nor filters.
         if let Some(published) = head.published.as_ref().filter(|date| date.found_in != DateSource::FileTime)
         {
@@ -448,10 +456,11 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// A number that orders rows the same way in every index.
-fn tie(id: &str) -> u64 {
-    let hash = Sha256::digest(id.as_bytes());
-    hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+/// A number that orders rows the same way in every index: by article, then by where they stand in it.
+fn tie(article: &ArticleId, start: u32) -> u64 {
+    let hash = Sha256::digest(article.0.as_bytes());
+    let article = hash.iter().take(4).fold(0, |number, byte| number << 8 | u64::from(*byte));
+    article << 32 | u64::from(start)
 }
 
 fn is_index_file(name: &str) -> bool {
