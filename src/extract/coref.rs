@@ -1,6 +1,6 @@
 //! Who is who in one article: names, titles, roles and pronouns linked to entities.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::document::{Entity, EntityId, EntityKind, Form, Link, Mention, RegionId};
@@ -149,14 +149,17 @@ impl<'t> Cast<'t> {
             by_last.entry(last_name(&profile.words).cloned().unwrap_or_default()).or_default().push(id);
             by_first.entry(profile.words.first().cloned().unwrap_or_default()).or_default().push(id);
         }
-        let mut alone: HashMap<String, EntityId> = HashMap::new();
+        let mut alone: HashMap<(String, Option<char>), EntityId> = HashMap::new();
+        let shared = surnames_of_both_genders(self.text, names);
         for name in names.iter().filter(|n| n.class == NameClass::Person) {
             let words = self.words(&name.tokens);
             let [word] = words.as_slice() else { continue };
             let gender = title_gender(self.text, name);
             let fits = |id: &usize| {
                 let known = self.profiles[*id].gender;
-                gender.is_none() || known.is_none() || known == gender
+                // With a Mr and a Ms of one surname, a title alone does not say which of them is the
+                // bearer whose gender nothing tells.
+                gender.is_none() || known == gender || known.is_none() && !shared.contains(word)
             };
             let mut bearers: Vec<usize> =
                 by_last.get(word).into_iter().flatten().copied().filter(fits).collect();
@@ -167,12 +170,12 @@ impl<'t> Cast<'t> {
             let (id, link) = match self.nearest_bearer(&bearers, start) {
                 Some(id) => (id, Link::PartOfName),
                 None => {
-                    let id = alone.get(word).copied().unwrap_or_else(|| {
+                    let id = alone.get(&(word.clone(), gender)).copied().unwrap_or_else(|| {
                         let shown = self.text.span(name.tokens.clone()).of(self.text.body).to_string();
                         let profile = Profile { words: words.clone(), gender: None, plural: false };
                         self.add(shown, EntityKind::Person, profile)
                     });
-                    alone.insert(word.clone(), id);
+                    alone.insert((word.clone(), gender), id);
                     (id, Link::FullName)
                 }
             };
@@ -678,6 +681,20 @@ fn role_gender(low: &str) -> Option<char> {
         _ if word.ends_with("man") && word.len() > 6 && word != "german" => Some('m'),
         _ => None,
     })
+}
+
+/// Surnames that stand both after a man's title and after a woman's.
+fn surnames_of_both_genders(text: &Text<'_>, names: &[&Name]) -> HashSet<String> {
+    let mut seen: HashMap<String, char> = HashMap::new();
+    let mut both = HashSet::new();
+    for name in names.iter().filter(|name| name.class == NameClass::Person && !name.tokens.is_empty()) {
+        let Some(gender) = title_gender(text, name) else { continue };
+        let surname = text.low(name.tokens.end - 1).to_string();
+        if *seen.entry(surname.clone()).or_insert(gender) != gender {
+            both.insert(surname);
+        }
+    }
+    both
 }
 
 fn title_gender(text: &Text<'_>, name: &Name) -> Option<char> {
