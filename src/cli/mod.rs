@@ -76,8 +76,8 @@ enum Command {
     Show(show::ShowArgs),
     Extract(extract::ExtractArgs),
     Eval(eval::EvalArgs),
-    /// Where the data inside this program come from
-    Sources,
+    /// Where the data and models inside this program come from, and their licences
+    Credits,
 }
 
 /// What every command needs.
@@ -104,7 +104,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Show(args) => show::run(args, &mut context),
         Command::Extract(args) => extract::run(args, &mut context),
         Command::Eval(args) => eval::run(args, &mut context),
-        Command::Sources => {
+        Command::Credits => {
             writeln!(context.out, "{}\n", crate::gazetteer::ATTRIBUTION)?;
             for header in crate::extract::provenance() {
                 writeln!(context.out, "{}\n", header.trim_end())?;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tantivy::collector::{Collector, Count, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
+use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::query::{BooleanQuery, Occur, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{
@@ -99,7 +100,10 @@ impl Index {
         if !path.join("meta.json").exists() {
             return Ok(());
         }
-        // Taking the writer's lock first keeps two processes from working on one folder.
+        // With the writer's lock in hand no other process writes while the files go.
+        let directory = MmapDirectory::open(path).map_err(|error| failed(path, "removing", &error.into()))?;
+        let busy = |_| Error::IndexBusy { path: path.to_path_buf() };
+        let _lock = directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(busy)?;
         for entry in std::fs::read_dir(path).map_err(trouble)? {
             let entry = entry.map_err(trouble)?;
             if is_index_file(&entry.file_name().to_string_lossy()) {

@@ -184,7 +184,8 @@ impl<'a> Text<'a> {
         match self.word(last) {
             "?" | "!" | "…" => true,
             "." => !self.abbreviation_before(last, next, start),
-            word => word.ends_with('.') && last == at && self.acronym_ends(last, next),
+            // An acronym with its own full stops (`U.S.`) ends a sentence when a new one plainly starts.
+            word => word.ends_with('.') && last == at && self.plainly_starts(next),
         }
     }
 
@@ -225,11 +226,6 @@ impl<'a> Text<'a> {
         }
         let initial = word.len() == 1 && self.is_capital(stop - 1) && word != "i";
         (initial || en::is_abbreviation(word)) && !self.plainly_starts(next)
-    }
-
-    /// True when an acronym with its own full stops (`U.S.`) is followed by a new sentence.
-    fn acronym_ends(&self, _last: usize, next: usize) -> bool {
-        self.plainly_starts(next)
     }
 
     fn plainly_starts(&self, at: usize) -> bool {

@@ -2,6 +2,16 @@
 
 use crate::support::Corpus;
 
+/// What a reader would expect and onrecord does not find yet: a role that is not tied to its bearer
+/// (`the Swedish diplomat`), and a name that only the headline of the article gives in full.
+const KNOWN_MISSES: &[&str] = &[
+    "speaker:Lindqvist about:Donetsk → corpus/northern-wire/2025-autumn.jsonl#0",
+    "speaker:Velyaminov about:Donetsk → corpus/northern-wire/2025-autumn.jsonl#0",
+    "speaker:Lindqvist to:Ardahan → corpus/kestrel-news-agency/2025-10-14-envoy-donetsk-line.txt",
+    "speaker:Lindqvist to:Ardahan → corpus/meridian-times/2025-10-15-thirty-quiet-days.html",
+    "speaker:Lindqvist to:Ardahan → corpus/meridian-times/2025-11-09-how-ankara-came-apart.html",
+];
+
 #[test]
 fn the_queries_of_the_corpus_find_their_articles() {
     let corpus = Corpus::indexed();
@@ -27,13 +37,9 @@ fn the_queries_of_the_corpus_find_their_articles() {
             }
         }
     }
-    assert!(asked >= 10);
-    assert!(
-        missed.len() * 4 <= asked,
-        "{} of {asked} questions miss an article:\n{}",
-        missed.len(),
-        missed.join("\n")
-    );
+    assert_eq!(asked, 20);
+    // A miss that is mended, or a new one, is to be seen here.
+    assert_eq!(missed, KNOWN_MISSES);
 }
 
 #[test]

@@ -74,14 +74,6 @@ pub fn cue_lemma(form: &str) -> &str {
     CUES.get(form).map_or(form, |verb| verb.lemma)
 }
 
-/// All dictionary forms, sorted; for help and suggestions.
-pub fn cue_lemmas() -> Vec<&'static str> {
-    let mut all: Vec<_> = CUES.values().map(|verb| verb.lemma).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident $function:ident: $list:literal;)*) => {$(
         static $name: LazyLock<HashSet<&'static str>> = LazyLock::new(|| $list.split_whitespace().collect());
@@ -177,26 +169,7 @@ words! {
         agency department committee commission council board office statement report study document documents letter memo
         indictment complaint lawsuit transcript survey poll newspaper paper party coalition army military navy mission
         website site charity watchdog regulator broadcaster delegation opposition";
-    /// Words that only ever follow a person's name or stand for one.
-    KINSHIP is_kinship: "mother father brother sister son daughter wife husband uncle aunt cousin grandmother
-        grandfather widow";
 }
-
-/// The months' names, in order, as they are written whole.
-pub const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// Phrases that name the author of what stands before or after them.
 pub const ACCORDING_TO: &str = "according to";
