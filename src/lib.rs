@@ -15,10 +15,10 @@
 //! | what is asked, what is stored | [`query`], [`rows`] |
 //! | the nouns | [`document`] |
 //! | what is known | [`gazetteer`], [`lang`] |
-//! | ground | [`span`], [`error`] |
+//! | ground | [`span`], [`error`], [`user`] |
 //!
 //! `read`, `extract` and `engine` do not know each other; only `engine` knows tantivy; only `read`,
-//! `engine`, `ingest` and `cli` touch a disk.
+//! `engine`, `ingest`, `user` and `cli` touch a disk.
 
 pub mod cli;
 pub mod document;
@@ -36,3 +36,4 @@ pub mod render;
 pub mod rows;
 pub mod search;
 pub mod span;
+pub mod user;

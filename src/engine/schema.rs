@@ -8,7 +8,7 @@ use tantivy::schema::{
 use super::analyse::{EXACT, STEMMED};
 
 /// Version of the layout; an index of another version is refused.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Handles of all fields.
 #[derive(Clone, Debug)]
