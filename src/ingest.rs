@@ -12,7 +12,8 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::document::Article;
-use crate::engine::tantivy::{Index, Stamp, Writer};
+use crate::engine::Stamp;
+use crate::engine::tantivy::{Index, Writer};
 use crate::error::{Error, Result};
 use crate::extract::extract;
 use crate::gazetteer::Gazetteer;

@@ -1,12 +1,15 @@
 //! Where rows are kept and found again. Knows no gazetteer and no typed query.
 
 pub mod analyse;
+mod collect;
 pub mod highlight;
 mod plan;
 mod schema;
 pub mod tantivy;
+mod trouble;
+mod writer;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::query::Query;
@@ -34,6 +37,22 @@ pub enum GroupBy {
     Source,
     /// Month of publication.
     Month,
+}
+
+/// What the index knows of a file that it was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Nanoseconds since 1970.
+    pub mtime: u64,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What is written beside each commit.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Payload {
+    pub(crate) format: u32,
+    pub(crate) onrecord: String,
 }
 
 /// A row that was found.

@@ -6,26 +6,23 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use tantivy::collector::{Collector, Count, SegmentCollector};
-use tantivy::columnar::{Column, StrColumn};
+use serde::Serialize;
+use tantivy::collector::Count;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::query::{BooleanQuery, Occur, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{
-    DocAddress, DocId, Index as Tantivy, IndexReader, IndexWriter, Score, SegmentOrdinal, SegmentReader,
-    TantivyDocument, TantivyError, Term,
-};
+use tantivy::{Index as Tantivy, IndexReader, TantivyDocument, TantivyError, Term};
 
 use super::analyse;
-use super::plan::{number, plan};
+use super::collect::{Everything, Ranked, gather, order, text_of};
+use super::plan::plan;
 use super::schema::{FORMAT, Fields, schema};
-use super::{Engine, Group, GroupBy, Hit, Hits, Places, Row, Wanted};
-use crate::document::{ArticleId, DateSource, Document, Grade, Span};
+use super::trouble::{damaged, failed};
+pub use super::writer::Writer;
+use super::{Engine, Group, GroupBy, Hit, Hits, Payload, Places, Row, Stamp, Wanted};
+use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::query::{Query, Sort};
-use crate::rows::{Head, QuoteRow, Rows};
 
 /// An index in a folder.
 pub struct Index {
@@ -33,22 +30,6 @@ pub struct Index {
     index: Tantivy,
     fields: Fields,
     reader: IndexReader,
-}
-
-/// What the index knows of a file that it was made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    /// Nanoseconds since 1970.
-    pub mtime: u64,
-    /// Bytes.
-    pub size: u64,
-}
-
-/// What is written beside each commit.
-#[derive(Serialize, Deserialize)]
-struct Payload {
-    format: u32,
-    onrecord: String,
 }
 
 impl Index {
@@ -288,292 +269,8 @@ impl Index {
     }
 }
 
-/// Rows gathered by the values of a column, the largest group first.
-fn gather<'r>(ranked: &'r [Ranked], columns: &[Option<StrColumn>]) -> Vec<(String, Vec<&'r Ranked>)> {
-    let mut index: HashMap<(u32, u64), usize> = HashMap::new();
-    let mut by_key: HashMap<String, usize> = HashMap::new();
-    let mut groups: Vec<(String, Vec<&Ranked>)> = Vec::new();
-    for row in ranked {
-        let segment = row.address.segment_ord;
-        let column = columns.get(segment as usize).and_then(Option::as_ref);
-        let mut ords: Vec<u64> =
-            column.map(|column| column.term_ords(row.address.doc_id).collect()).unwrap_or_default();
-        if ords.is_empty() {
-            ords.push(u64::MAX);
-        }
-        for ord in ords {
-            let group = *index.entry((segment, ord)).or_insert_with(|| {
-                let mut key = String::new();
-                if let Some(column) = column.filter(|_| ord != u64::MAX) {
-                    let _ = column.ord_to_str(ord, &mut key);
-                }
-                *by_key.entry(key.clone()).or_insert_with(|| {
-                    groups.push((key, Vec::new()));
-                    groups.len() - 1
-                })
-            });
-            groups[group].1.push(row);
-        }
-    }
-    groups.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(&b.0)));
-    groups
-}
-
-/// Writes rows; nothing is seen before [`Writer::commit`].
-pub struct Writer {
-    path: PathBuf,
-    writer: IndexWriter,
-    fields: Fields,
-}
-
-impl Writer {
-    /// Forgets all rows of a file.
-    pub fn remove_file(&self, file: &str) {
-        self.writer.delete_term(Term::from_field_text(self.fields.file, file));
-    }
-
-    /// Adds all rows of an article.
-    pub fn add(&self, file: &str, rows: &Rows) -> Result<()> {
-        let article = &rows.document.article;
-        let head = rows.passages.first().map(|(row, _)| &row.article);
-        let mut document = TantivyDocument::default();
-        document.add_text(self.fields.row, "article");
-        document.add_text(self.fields.file, file);
-        document.add_text(self.fields.article, &article.id.0);
-        document.add_u64(self.fields.tie, tie(&article.id, 0));
-        document.add_text(self.fields.json, json(&rows.document));
-        self.put(document)?;
-        let Some(head) = head else { return Ok(()) };
-        for (row, regions) in &rows.passages {
-            let mut document = self.row("passage", file, (&row.id, row.span), head, &row.text);
-            for region in regions {
-                document.add_text(self.fields.region, region.0.to_string());
-            }
-            for region in &row.regions {
-                document.add_text(self.fields.by_region, &region.name);
-            }
-            let spoken = |quote: &&QuoteRow| quote.content.iter().any(|piece| piece.span.overlaps(row.span));
-            for quote in rows.quotes.iter().map(|(quote, _)| quote).filter(spoken) {
-                self.who_and_how(&mut document, quote);
-            }
-            document.add_text(self.fields.json, json(row));
-            self.put(document)?;
-        }
-        for (row, graded) in &rows.quotes {
-            let words: Vec<&str> = row.content.iter().map(|piece| piece.text.as_str()).collect();
-            let start = row.content.first().map(|piece| piece.span).unwrap_or_default();
-            let mut document = self.row("quote", file, (&row.id, start), head, &words.join(" "));
-            self.who_and_how(&mut document, row);
-            for (region, best) in graded {
-                document.add_text(self.fields.region, region.0.to_string());
-                for grade in Grade::ALL.into_iter().filter(|grade| grade >= best) {
-                    document.add_text(self.fields.graded, format!("{}:{}", grade.name(), region.0));
-                }
-            }
-            for about in &row.about {
-                document.add_text(self.fields.by_region, &about.name);
-            }
-            document.add_text(self.fields.json, json(row));
-            self.put(document)?;
-        }
-        Ok(())
-    }
-
-    /// What is known of a quote besides its words: filters find by it.
-    fn who_and_how(&self, document: &mut TantivyDocument, quote: &QuoteRow) {
-        document.add_text(self.fields.quote, quote.kind.name());
-        if let Some(cue) = &quote.cue {
-            document.add_text(self.fields.cue, &cue.lemma);
-            document.add_text(self.fields.cue, cue.stance.name());
-        }
-        if let Some(speaker) = &quote.speaker {
-            document.add_text(self.fields.speaker, &speaker.name);
-            document.add_text(self.fields.by_speaker, &speaker.name);
-        }
-        if let Some(addressee) = &quote.addressee {
-            document.add_text(self.fields.addressee, &addressee.name);
-        }
-    }
-
-    /// Says that a file was read in full.
-    pub fn add_file(&self, file: &str, stamp: Stamp) -> Result<()> {
-        let mut document = TantivyDocument::default();
-        document.add_text(self.fields.row, "file");
-        document.add_text(self.fields.file, file);
-        document.add_u64(self.fields.mtime, stamp.mtime);
-        document.add_u64(self.fields.size, stamp.size);
-        self.put(document)
-    }
-
-    fn row(
-        &self,
-        kind: &str,
-        file: &str,
-        (id, span): (&str, Span),
-        head: &Head,
-        text: &str,
-    ) -> TantivyDocument {
-        let mut document = TantivyDocument::default();
-        document.add_text(self.fields.row, kind);
-        document.add_text(self.fields.file, file);
-        document.add_text(self.fields.id, id);
-        document.add_text(self.fields.article, &head.id.0);
-        document.add_text(self.fields.body, text);
-        document.add_text(self.fields.exact, text);
-        document.add_text(self.fields.title, &head.title);
-        document.add_text(self.fields.source, &head.source);
-        document.add_text(self.fields.by_source, &head.source);
-        document.add_text(self.fields.language, head.language.code);
-        document.add_u64(self.fields.tie, tie(&head.id, span.start));
-        // A file's own date says when it was saved, so it neither sorts nor filters.
-        if let Some(published) = head.published.as_ref().filter(|date| date.found_in != DateSource::FileTime)
-        {
-            document.add_u64(self.fields.day, number(published.day));
-            let month = published.at.get(..7).unwrap_or(&published.at);
-            document.add_text(self.fields.by_month, month);
-        }
-        document
-    }
-
-    fn put(&self, document: TantivyDocument) -> Result<()> {
-        self.writer.add_document(document).map(drop).map_err(|error| failed(&self.path, "writing", &error))
-    }
-
-    /// Makes all that was added and removed seen, at once.
-    pub fn commit(&mut self) -> Result<()> {
-        let payload = Payload { format: FORMAT, onrecord: env!("CARGO_PKG_VERSION").to_string() };
-        let trouble = |error: TantivyError| failed(&self.path, "writing", &error);
-        let mut commit = self.writer.prepare_commit().map_err(trouble)?;
-        commit.set_payload(&json(&payload));
-        commit.commit().map(drop).map_err(trouble)
-    }
-
-    /// Waits for merges to end.
-    pub fn finish(self) -> Result<()> {
-        let path = self.path;
-        self.writer.wait_merging_threads().map_err(|error| failed(&path, "writing", &error))
-    }
-}
-
-fn json(value: &impl Serialize) -> String {
-    // Rows hold only strings, numbers and lists: they always serialise.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-/// A number that orders rows the same way in every index: by article, then by where they stand in it.
-fn tie(article: &ArticleId, start: u32) -> u64 {
-    let hash = Sha256::digest(article.0.as_bytes());
-    let article = hash.iter().take(4).fold(0, |number, byte| number << 8 | u64::from(*byte));
-    article << 32 | u64::from(start)
-}
-
 fn is_index_file(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     let segment = stem.len() == 32 && stem.chars().all(|c| c.is_ascii_hexdigit());
     segment || matches!(name, "meta.json" | ".managed.json" | ".tantivy-writer.lock" | ".tantivy-meta.lock")
-}
-
-fn failed(path: &Path, doing: &'static str, error: &TantivyError) -> Error {
-    use std::io::ErrorKind::{InvalidData, UnexpectedEof};
-    let broken = match error {
-        TantivyError::DataCorruption(_)
-        | TantivyError::OpenReadError(_)
-        | TantivyError::IncompatibleIndex(_) => true,
-        TantivyError::IoError(error) => matches!(error.kind(), InvalidData | UnexpectedEof),
-        _ => false,
-    };
-    if broken {
-        return damaged(path, &error.to_string());
-    }
-    Error::Index { path: path.to_path_buf(), doing, reason: error.to_string() }
-}
-
-fn damaged(path: &Path, reason: &str) -> Error {
-    Error::IndexDamaged { path: path.to_path_buf(), reason: reason.to_string() }
-}
-
-/// A row that matched, with what orders it.
-#[derive(Clone, Copy, Debug)]
-struct Ranked {
-    score: Score,
-    day: Option<u64>,
-    tie: u64,
-    address: DocAddress,
-}
-
-fn order(ranked: &mut [Ranked], sort: Sort) {
-    let newest = |row: &Ranked| std::cmp::Reverse(row.day.unwrap_or(0));
-    match sort {
-        Sort::Score => ranked.sort_unstable_by(|a, b| {
-            b.score.total_cmp(&a.score).then_with(|| newest(a).cmp(&newest(b))).then(a.tie.cmp(&b.tie))
-        }),
-        Sort::Newest => ranked.sort_unstable_by(|a, b| {
-            newest(a).cmp(&newest(b)).then_with(|| b.score.total_cmp(&a.score)).then(a.tie.cmp(&b.tie))
-        }),
-        Sort::Oldest => ranked.sort_unstable_by(|a, b| {
-            let oldest = |row: &Ranked| row.day.unwrap_or(u64::MAX);
-            oldest(a).cmp(&oldest(b)).then_with(|| b.score.total_cmp(&a.score)).then(a.tie.cmp(&b.tie))
-        }),
-    }
-}
-
-/// Collects every match.
-struct Everything;
-
-struct EverythingInSegment {
-    segment: SegmentOrdinal,
-    day: Option<Column<u64>>,
-    tie: Option<Column<u64>>,
-    found: Vec<Ranked>,
-}
-
-impl Collector for Everything {
-    type Fruit = Vec<Ranked>;
-    type Child = EverythingInSegment;
-
-    fn for_segment(
-        &self,
-        segment: SegmentOrdinal,
-        reader: &SegmentReader,
-    ) -> tantivy::Result<EverythingInSegment> {
-        let fast = reader.fast_fields();
-        Ok(EverythingInSegment {
-            segment,
-            day: fast.u64("day").ok(),
-            tie: fast.u64("tie").ok(),
-            found: Vec::new(),
-        })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        true
-    }
-
-    fn merge_fruits(&self, parts: Vec<Vec<Ranked>>) -> tantivy::Result<Vec<Ranked>> {
-        Ok(parts.into_iter().flatten().collect())
-    }
-}
-
-impl SegmentCollector for EverythingInSegment {
-    type Fruit = Vec<Ranked>;
-
-    fn collect(&mut self, doc: DocId, score: Score) {
-        self.found.push(Ranked {
-            score,
-            day: self.day.as_ref().and_then(|column| column.first(doc)),
-            tie: self.tie.as_ref().and_then(|column| column.first(doc)).unwrap_or(0),
-            address: DocAddress::new(self.segment, doc),
-        });
-    }
-
-    fn harvest(self) -> Vec<Ranked> {
-        self.found
-    }
-}
-
-/// The first value of a text column.
-fn text_of(column: &StrColumn, doc: DocId) -> Option<String> {
-    let ord = column.term_ords(doc).next()?;
-    let mut text = String::new();
-    column.ord_to_str(ord, &mut text).ok()?.then_some(text)
 }
