@@ -327,6 +327,8 @@ pub enum Reason {
     AccordingTo,
     /// `Witkoff: “…”`.
     Colon,
+    /// `“…” — Witkoff`.
+    Signed,
     /// The clause before leads into the quote: `… saying: “…”`.
     LeadIn,
     /// The same speaker goes on in the next piece, sentence or paragraph.
@@ -351,6 +353,7 @@ impl Reason {
             Reason::InvertedSubject => "stands after the cue as its subject",
             Reason::AccordingTo => "named by “according to”",
             Reason::Colon => "named before a colon",
+            Reason::Signed => "named after a dash",
             Reason::LeadIn => "subject of the clause that leads into the quote",
             Reason::Continues => "goes on speaking from the quote before",
             Reason::Learned => "fits best by what speakers and quotes look like (trained model)",

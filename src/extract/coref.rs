@@ -383,6 +383,29 @@ impl<'t> Cast<'t> {
         self.resolve_role(phrase, head)
     }
 
+    /// Whom the label of a transcript names: `RAO` is the Asha Rao whom the article names elsewhere.
+    pub fn resolve_label(&mut self, label: Range<usize>) -> Option<Resolved> {
+        let last = label.clone().rev().find(|&at| self.text.is_word(at))?;
+        if self.named_at(last).is_none() {
+            let word = self.text.low(last);
+            let bears = |id: &usize| last_name(&self.profiles[*id].words).is_some_and(|name| name == word);
+            let people = |id: &usize| self.entities[*id].kind == EntityKind::Person;
+            let bearers: Vec<usize> = (0..self.entities.len()).filter(people).filter(bears).collect();
+            if let Some(entity) = self.nearest_bearer(&bearers, self.text.tokens[last].span.start) {
+                self.mention(label.clone(), entity, Form::Name, Link::PartOfName);
+                let mention = self.text.span(label);
+                return Some(Resolved {
+                    entity,
+                    mention,
+                    form: Form::Name,
+                    confidence: 0.95,
+                    runner_up: None,
+                });
+            }
+        }
+        self.resolve(label, None)
+    }
+
     /// The word that a phrase is about: the last before its first preposition or possessive's end.
     fn head(&self, phrase: &Range<usize>) -> usize {
         let mut head = phrase.start;

@@ -1,6 +1,7 @@
 //! Quote marks of every style, paired into quoted runs.
 
 use crate::extract::segment::{Class, Text};
+use crate::extract::transcript;
 use crate::span::Span;
 
 /// Words between quote marks; only the outermost run of nested ones.
@@ -16,6 +17,8 @@ pub struct Run {
     pub closed: bool,
     /// True when it goes on with the open run of the paragraph before.
     pub continues: bool,
+    /// True for a turn of a transcript: a label names its speaker, with or without marks.
+    pub turn: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,7 @@ enum Style {
 /// The outermost quoted runs of a text, in order.
 pub fn runs(text: &Text<'_>) -> Vec<Run> {
     let mut found: Vec<Run> = Vec::new();
+    let turns = transcript::turns(text);
     for (number, range) in text.paragraph_tokens.iter().enumerate() {
         let goes_on = found.last().is_some_and(|run| !run.closed && run.paragraph as usize + 1 == number);
         let first = found.len();
@@ -54,7 +58,10 @@ pub fn runs(text: &Text<'_>) -> Vec<Run> {
         if let Some((from, _)) = open {
             found.push(run(text, from, None, number, range.end));
         }
-        if goes_on && let Some(run) = found.get_mut(first) {
+        if let Some(turn) = turns.get(&number) {
+            found.truncate(first);
+            found.push(spoken_turn(text, turn.start, number));
+        } else if goes_on && let Some(run) = found.get_mut(first) {
             run.continues = run.outer.start == text.paragraphs[number].start;
         }
     }
@@ -71,7 +78,32 @@ fn run(text: &Text<'_>, from: usize, to: Option<usize>, paragraph: usize, stop: 
         }
     };
     let inner = Span::new(open.end as usize, end.start as usize).trim(text.body);
-    Run { outer: open.cover(end), inner, paragraph: paragraph as u32, closed: to.is_some(), continues: false }
+    Run {
+        outer: open.cover(end),
+        inner,
+        paragraph: paragraph as u32,
+        closed: to.is_some(),
+        continues: false,
+        turn: false,
+    }
+}
+
+/// All that is said in one turn of a transcript. A mark before its label and none at its end tells that
+/// the turn goes on in the next paragraph.
+fn spoken_turn(text: &Text<'_>, from: usize, paragraph: usize) -> Run {
+    let range = &text.paragraph_tokens[paragraph];
+    let outer = text.span(from..range.end);
+    let mark = |at: usize| text.tokens[at].class == Class::Mark;
+    let first = (from..range.end).find(|&at| !mark(at)).unwrap_or(from);
+    let last = (first..range.end).rev().find(|&at| !mark(at)).unwrap_or(first);
+    Run {
+        outer,
+        inner: text.span(first..last + 1),
+        paragraph: paragraph as u32,
+        closed: !mark(range.start) || mark(range.end - 1),
+        continues: false,
+        turn: true,
+    }
 }
 
 fn glued_right(text: &Text<'_>, at: usize) -> bool {

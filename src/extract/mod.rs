@@ -15,6 +15,10 @@ pub mod scorer;
 pub mod segment;
 pub mod speaker;
 pub mod tagged;
+pub mod transcript;
+
+#[cfg(test)]
+mod tests;
 
 use crate::document::{Article, Cue, Document, Mention, Quote};
 use crate::gazetteer::Gazetteer;

@@ -6,6 +6,7 @@ use crate::document::QuoteKind;
 use crate::extract::cue::{Clause, Opener, run_at};
 use crate::extract::marks::Run;
 use crate::extract::segment::{Class, Text};
+use crate::extract::transcript;
 use crate::span::Span;
 
 /// Reported speech before its speaker is known.
@@ -322,6 +323,9 @@ impl Finder<'_> {
         let mut last: Option<(usize, usize)> = None;
         for number in 0..self.runs.len() {
             let run = self.runs[number];
+            if self.is_stage_direction(&run) {
+                continue;
+            }
             let clause = match self.owner[number] {
                 Some(Owner::Inside) => {
                     last = None;
@@ -353,8 +357,17 @@ impl Finder<'_> {
         }
     }
 
+    /// `(CROSSTALK)` between the turns of a transcript.
+    fn is_stage_direction(&self, run: &Run) -> bool {
+        let said = run.inner.of(self.text.body).trim_end_matches('.');
+        said.starts_with('(') && said.ends_with(')') && !said[1..].contains('(')
+    }
+
     fn is_speech(&self, run: &Run, clause: Option<usize>) -> bool {
         let words = self.text.tokens_in(run.inner).filter(|&at| self.text.is_word(at)).count();
+        if run.turn || clause.is_none() && transcript::signature(self.text, run.outer).is_some() {
+            return words > 0;
+        }
         if self.is_title(run) {
             return false;
         }

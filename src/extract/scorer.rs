@@ -30,7 +30,7 @@ impl Evidence {
 pub fn weigh(evidence: &Evidence) -> f32 {
     let base = match evidence.reason {
         Reason::Subject | Reason::InvertedSubject | Reason::AccordingTo | Reason::Object => 0.97,
-        Reason::Colon => 0.95,
+        Reason::Colon | Reason::Signed => 0.95,
         Reason::LeadIn | Reason::To => 0.88,
         Reason::Learned => 0.95,
         Reason::Continues => 0.85,

@@ -6,7 +6,8 @@ use crate::extract::cue::{Clause, Opener};
 use crate::extract::phrase;
 use crate::extract::quote::Found;
 use crate::extract::scorer::{Evidence, weigh};
-use crate::extract::segment::Text;
+use crate::extract::segment::{Class, Text};
+use crate::extract::transcript::{self, Turn};
 
 /// Speaker and addressee of one quote.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +29,15 @@ pub fn attribute(
     cast: &mut Cast<'_>,
 ) -> Vec<Attributed> {
     let mut done: Vec<Attributed> = Vec::with_capacity(found.len());
+    let turns = transcript::turns(text);
     for number in 0..found.len() {
-        let candidates = candidates(text, found, number, clauses, cast, &done);
+        let start = found[number].content.first().map_or(0, |span| span.start);
+        let candidates = match turns.get(&text.paragraph_at(start)) {
+            Some(turn) if found[number].clause.is_none() => {
+                turn_speaker(text, turn, cast).into_iter().collect()
+            }
+            _ => candidates(text, found, number, clauses, cast, &done),
+        };
         let speaker = choose(candidates).inspect(|chosen| cast.acts(chosen.mention));
         let last = speaker.as_ref().map(|chosen| chosen.entity);
         let addressee = addressee(&found[number], clauses, cast, last);
@@ -153,9 +161,8 @@ fn around(
     let Some(start) = found[number].content.first().map(|span| span.start) else { return all };
     let paragraph = text.paragraph_at(start);
     let sentence = text.sentence_at(start);
-    if let Some(candidate) = transcript_name(text, start, cast) {
-        all.push(candidate);
-    }
+    all.extend(named_before_colon(text, start, cast));
+    all.extend(signed_name(text, &found[number], cast));
     if let Some(before) = number.checked_sub(1)
         && let Some(speaker) = &done[before].speaker
         && let Some(end) = found[before].content.last().map(|span| span.end)
@@ -197,8 +204,8 @@ fn leader_of(text: &Text<'_>, sentence: usize, clauses: &[Clause], cast: &mut Ca
     }
 }
 
-/// `NAME: “…”` at the head of a paragraph, as in transcripts and headlines.
-fn transcript_name(text: &Text<'_>, start: u32, cast: &mut Cast<'_>) -> Option<Candidate> {
+/// `NAME: “…”` at the head of a paragraph, as in headlines and lists of voices.
+fn named_before_colon(text: &Text<'_>, start: u32, cast: &mut Cast<'_>) -> Option<Candidate> {
     let paragraph = text.paragraph_tokens[text.paragraph_at(start)].clone();
     let colon =
         (paragraph.start..paragraph.end.min(paragraph.start + 7)).find(|&at| text.is_sign(at, &[":"]))?;
@@ -207,6 +214,22 @@ fn transcript_name(text: &Text<'_>, start: u32, cast: &mut Cast<'_>) -> Option<C
     }
     let resolved = cast.resolve(paragraph.start..colon, None)?;
     Some(Candidate { resolved, evidence: Evidence::of(Reason::Colon, resolved) })
+}
+
+/// Who a transcript says is speaking; `Q:` and `A:` name nobody.
+fn turn_speaker(text: &Text<'_>, turn: &Turn, cast: &mut Cast<'_>) -> Option<Candidate> {
+    let initial = turn.label.len() == 1 && text.word(turn.label.start).chars().count() == 1;
+    let resolved = (!initial).then(|| cast.resolve_label(turn.label.clone())).flatten()?;
+    Some(Candidate { resolved, evidence: Evidence::of(Reason::Colon, resolved) })
+}
+
+/// `“…” — NAME`
+fn signed_name(text: &Text<'_>, quote: &Found, cast: &mut Cast<'_>) -> Option<Candidate> {
+    let end = text.token_at(quote.content.last()?.end);
+    let closed = (end..end + 2).take_while(|&at| text.tokens.get(at).is_some_and(|t| t.class == Class::Mark));
+    let name = transcript::signature(text, text.tokens.get(closed.last()?)?.span)?;
+    let resolved = cast.resolve(name, None)?;
+    Some(Candidate { resolved, evidence: Evidence::of(Reason::Signed, resolved) })
 }
 
 fn alone_in_paragraph(text: &Text<'_>, start: u32) -> bool {

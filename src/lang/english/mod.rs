@@ -136,6 +136,12 @@ words! {
     STARTERS is_starter: "the a an he she it they we i this that these those in on at but and for as after before when
         if while there his her their its to so also however meanwhile both no not what who why how still now then with
         since although";
+    /// Words before a colon that head a list or a note rather than name a speaker.
+    HEADINGS is_heading: "who what when where why how which note notes update updated photo photos picture image images
+        video audio watch listen read more related see source sources credit caption location date time venue pros cons
+        cost costs price prices score rating verdict contact email phone tel website web address tip tips step answer
+        question warning correction editor summary background context result results total breaking latest status age
+        occupation hometown party";
     /// Heads of noun phrases that name somebody by a role; they can speak.
     ROLE_NOUNS is_role_noun: "official officials spokesman spokeswoman spokesperson spokespeople spokesmen envoy
         envoys adviser advisers advisor advisors aide aides minister ministers ministry president chief chiefs leader
