@@ -13,7 +13,7 @@
 //! | journeys | [`ingest`], [`search`] |
 //! | edges and the pure middle | [`read`], [`extract`](mod@extract), [`engine`], [`gold`] |
 //! | what is asked, what is stored | [`query`], [`rows`] |
-//! | the nouns | [`document`] |
+//! | the nouns | [`document`], [`people`] |
 //! | what is known | [`gazetteer`], [`lang`] |
 //! | ground | [`span`], [`error`], [`user`] |
 //!
@@ -30,6 +30,7 @@ pub mod gazetteer;
 pub mod gold;
 pub mod ingest;
 pub mod lang;
+pub mod people;
 pub mod query;
 pub mod read;
 pub mod render;

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["error"],
     &["span", "user"],
     &["gazetteer", "lang"],
-    &["document"],
+    &["document", "people"],
     &["query", "rows"],
     &["read", "extract", "engine", "gold"],
     &["ingest", "search"],
