@@ -1,7 +1,8 @@
 //! Who is who in one article: names, titles, roles and pronouns linked to entities.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::document::{Entity, EntityId, EntityKind, Form, Link, Mention, RegionId};
 use crate::extract::name::{Name, NameClass, gender_of};
@@ -67,10 +68,10 @@ impl<'t> Cast<'t> {
             entities: Vec::new(),
             mentions: Vec::new(),
             profiles: Vec::new(),
-            at_token: HashMap::new(),
-            unnamed: HashMap::new(),
-            latest: HashMap::new(),
-            bearers: HashMap::new(),
+            at_token: HashMap::default(),
+            unnamed: HashMap::default(),
+            latest: HashMap::default(),
+            bearers: HashMap::default(),
         };
         // Places come in order and none overlaps another.
         let own = |name: &&Name| {
@@ -118,7 +119,7 @@ impl<'t> Cast<'t> {
             .filter(|n| n.class == NameClass::Person && self.words(&n.tokens).len() > 1)
             .collect();
         order.sort_by_key(|name| std::cmp::Reverse(name.tokens.len()));
-        let mut by_last: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_last: HashMap<String, Vec<usize>> = HashMap::default();
         for name in order {
             let words = self.words(&name.tokens);
             let last = last_name(&words).cloned().unwrap_or_default();
@@ -143,13 +144,13 @@ impl<'t> Cast<'t> {
 
     /// People named by one word: whoever bears it as a last name, else as a first name.
     fn short_names(&mut self, names: &[&Name]) {
-        let mut by_last: HashMap<String, Vec<usize>> = HashMap::new();
-        let mut by_first: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_last: HashMap<String, Vec<usize>> = HashMap::default();
+        let mut by_first: HashMap<String, Vec<usize>> = HashMap::default();
         for (id, profile) in self.profiles.iter().enumerate() {
             by_last.entry(last_name(&profile.words).cloned().unwrap_or_default()).or_default().push(id);
             by_first.entry(profile.words.first().cloned().unwrap_or_default()).or_default().push(id);
         }
-        let mut alone: HashMap<(String, Option<char>), EntityId> = HashMap::new();
+        let mut alone: HashMap<(String, Option<char>), EntityId> = HashMap::default();
         let shared = surnames_of_both_genders(self.text, names);
         for name in names.iter().filter(|n| n.class == NameClass::Person) {
             let words = self.words(&name.tokens);
@@ -207,8 +208,8 @@ impl<'t> Cast<'t> {
 
     fn organisations(&mut self, names: &[&Name]) {
         // By the words of the name; and a short form by the initials of a long one, whichever came first.
-        let mut by_words: HashMap<String, usize> = HashMap::new();
-        let mut by_initials: HashMap<String, usize> = HashMap::new();
+        let mut by_words: HashMap<String, usize> = HashMap::default();
+        let mut by_initials: HashMap<String, usize> = HashMap::default();
         for name in names.iter().filter(|n| n.class == NameClass::Organisation) {
             let words = self.words(&name.tokens);
             let shown = self.text.span(name.tokens.clone()).of(self.text.body);
@@ -239,7 +240,7 @@ impl<'t> Cast<'t> {
     }
 
     fn regions(&mut self, places: &[Place], region_name: &dyn Fn(RegionId) -> String) {
-        let mut known: HashMap<(RegionId, Option<String>), EntityId> = HashMap::new();
+        let mut known: HashMap<(RegionId, Option<String>), EntityId> = HashMap::default();
         for place in places {
             // A seat that stands for its government (`the Kremlin`) speaks under its own name.
             let seat = (place.form == Form::Metonym).then(|| {
@@ -708,8 +709,8 @@ fn role_gender(low: &str) -> Option<char> {
 
 /// Surnames that stand both after a man's title and after a woman's.
 fn surnames_of_both_genders(text: &Text<'_>, names: &[&Name]) -> HashSet<String> {
-    let mut seen: HashMap<String, char> = HashMap::new();
-    let mut both = HashSet::new();
+    let mut seen: HashMap<String, char> = HashMap::default();
+    let mut both = HashSet::default();
     for name in names.iter().filter(|name| name.class == NameClass::Person && !name.tokens.is_empty()) {
         let Some(gender) = title_gender(text, name) else { continue };
         let surname = text.low(name.tokens.end - 1).to_string();

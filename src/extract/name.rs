@@ -3,8 +3,9 @@
 //! The names themselves come from the trained tagger in [`linear`]; titles and lone surnames from the
 //! text around them.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use crate::extract::linear;
 use crate::extract::segment::{Class, Text};

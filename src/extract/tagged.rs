@@ -50,13 +50,13 @@ pub fn add(
     clauses: &mut Vec<Clause>,
     found: &mut Vec<Found>,
 ) {
-    let tagged = linear::quotes(text.body, &text.paragraphs, names);
+    let (tagged, ranked) = linear::spoken(text.body, &text.paragraphs, names);
     let cues: Vec<&Tagged> = tagged.iter().filter(|part| part.what == What::Cue).collect();
     let pieces = pieces(text, found);
     let reporting: HashSet<usize> =
         found.iter().filter_map(|quote| Some(clauses[quote.clause?].cue.start)).collect();
     let mut extra = Vec::new();
-    for content in contents(text, names, &tagged) {
+    for content in contents(text, &tagged, ranked) {
         let rivals = overlapping(&pieces, &content.tokens);
         let closest = rivals
             .iter()
@@ -94,8 +94,7 @@ fn put_in_order(clauses: &mut [Clause], found: &mut [Found]) {
     clauses.sort_by_key(|clause| clause.cue.start);
 }
 
-fn contents(text: &Text<'_>, names: &[linear::Name], tagged: &[Tagged]) -> Vec<Content> {
-    let ranked = linear::speakers(text.body, &text.paragraphs, names, tagged);
+fn contents(text: &Text<'_>, tagged: &[Tagged], ranked: linear::Ranked) -> Vec<Content> {
     ranked
         .into_iter()
         .filter_map(|(number, speakers)| {

@@ -9,12 +9,34 @@ pub struct Forest {
     /// For each tree, level by level: which number is looked at, and up to where one goes left.
     splits: Vec<(u8, f32)>,
     leaves: Vec<f32>,
+    /// The splits again: the number, and the step of it from which one goes right.
+    steps: Vec<[u8; 2]>,
+    /// Where each number is cut, in order: how many limits it passes is its step.
+    limits: Vec<Vec<f32>>,
 }
+
+/// Rows that go down a tree side by side: the processor waits for none of them alone.
+const ABREAST: usize = 8;
+
+/// Numbers of a row as steps, one for each value that a byte can name.
+type Steps = [u8; 256];
 
 impl Forest {
     /// Trees of `depth` levels, from all splits and all leaves, tree after tree.
     pub fn new(depth: u32, splits: Vec<(u8, f32)>, leaves: Vec<f32>) -> Forest {
-        Forest { header: String::new(), depth, splits, leaves }
+        let mut limits = vec![Vec::new(); 256];
+        splits.iter().for_each(|&(number, limit)| limits[usize::from(number)].push(limit));
+        for limits in &mut limits {
+            limits.sort_by(f32::total_cmp);
+            limits.dedup();
+        }
+        let step = |&(number, limit): &(u8, f32)| {
+            let below = limits[usize::from(number)].partition_point(|&other| other < limit);
+            // A limit that no step can say is never passed: infinity, by the trainer's choice.
+            [number, u8::try_from(below + 1).unwrap_or(u8::MAX)]
+        };
+        let steps = splits.iter().map(step).collect();
+        Forest { header: String::new(), depth, splits, leaves, steps, limits }
     }
 
     /// Reads a data file; a damaged one has no trees.
@@ -34,12 +56,11 @@ impl Forest {
         }
         let (head, tail) = rest.split_at(splits * 5);
         let float = |bytes: &[u8]| bytes.first_chunk().map_or(0.0, |bytes| f32::from_le_bytes(*bytes));
-        Some(Forest {
-            header: String::new(),
-            depth: u32::from(depth),
-            splits: head.chunks_exact(5).map(|split| (split[0], float(&split[1..]))).collect(),
-            leaves: tail.chunks_exact(4).map(float).collect(),
-        })
+        Some(Forest::new(
+            u32::from(depth),
+            head.chunks_exact(5).map(|split| (split[0], float(&split[1..]))).collect(),
+            tail.chunks_exact(4).map(float).collect(),
+        ))
     }
 
     /// The data file of these trees.
@@ -56,16 +77,45 @@ impl Forest {
         out
     }
 
-    /// Probability, 0 to 1.
-    pub fn probability(&self, numbers: &[f32]) -> f32 {
+    /// Probability of each row, 0 to 1.
+    pub fn probabilities<const N: usize>(&self, rows: &[[f32; N]]) -> Vec<f32> {
+        let mut all = Vec::with_capacity(rows.len());
+        for rows in rows.chunks(ABREAST) {
+            let mut steps = [[0; 256]; ABREAST];
+            rows.iter().zip(&mut steps).for_each(|(row, steps)| self.step(row, steps));
+            let odds = self.odds(&steps);
+            all.extend(odds[..rows.len()].iter().map(|odds| 1.0 / (1.0 + (-odds).exp())));
+        }
+        all
+    }
+
+    fn step(&self, row: &[f32], steps: &mut Steps) {
+        for ((step, &number), limits) in steps.iter_mut().zip(row).zip(&self.limits) {
+            *step = limits.partition_point(|&limit| limit < number).min(254) as u8;
+        }
+    }
+
+    fn odds(&self, rows: &[Steps; ABREAST]) -> [f32; ABREAST] {
         let leaves = 1 << self.depth;
-        let trees = self.splits.chunks_exact((leaves - 1_usize).max(1)).zip(self.leaves.chunks_exact(leaves));
-        let sum: f32 = trees.map(|(splits, leaves)| leaves[leaf(splits, self.depth, numbers)]).sum();
-        1.0 / (1.0 + (-sum).exp())
+        let mut odds = [0.0; ABREAST];
+        let trees = self.steps.chunks_exact((leaves - 1_usize).max(1)).zip(self.leaves.chunks_exact(leaves));
+        for (splits, leaves) in trees {
+            let mut nodes = [0; ABREAST];
+            for _ in 0..self.depth {
+                for (node, row) in nodes.iter_mut().zip(rows) {
+                    let [number, least] = splits[*node];
+                    *node = 2 * *node + 1 + usize::from(row[usize::from(number)] >= least);
+                }
+            }
+            for (odds, node) in odds.iter_mut().zip(nodes) {
+                *odds += leaves[node + 1 - leaves.len()];
+            }
+        }
+        odds
     }
 }
 
-/// Number of the leaf that is reached.
+/// Number of the leaf that a row reaches; while trees grow, their limits are not yet known.
 pub fn leaf(splits: &[(u8, f32)], depth: u32, numbers: &[f32]) -> usize {
     let mut node = 0;
     for _ in 0..depth {
@@ -85,8 +135,8 @@ mod tests {
         let forest = Forest::new(1, vec![(1, 0.5)], vec![-2.0, 2.0]);
         let again = Forest::read(&forest.write("head"));
         assert_eq!(again.header, "head\n\n");
-        assert!(again.probability(&[0.0, 1.0]) > 0.8);
-        assert!(again.probability(&[9.0, 0.0]) < 0.2);
-        assert_eq!(Forest::read(b"head\n\n\x01\x01").probability(&[1.0]), 0.5);
+        let found = again.probabilities(&[[0.0, 1.0], [9.0, 0.0], [0.0, 0.5]]);
+        assert!(found[0] > 0.8 && found[1] < 0.2 && found[2] < 0.2);
+        assert_eq!(Forest::read(b"head\n\n\x01\x01").probabilities(&[[1.0]]), [0.5]);
     }
 }

@@ -17,6 +17,6 @@ mod token;
 pub mod words;
 
 pub use names::{Labelled, Name, NameClass, Opinion, Part, header, label, names, names_with, parts, spans};
-pub use quotes::{Cut, Tagged, What, around, quotes, quotes_header, quotes_with};
-pub use speakers::{NUMBERS, Speaker, Table, speakers, speakers_header, speakers_with};
+pub use quotes::{Cut, Tagged, View, What, around, quotes, quotes_header, quotes_with};
+pub use speakers::{NUMBERS, Ranked, Speaker, Table, speakers_header, speakers_with, spoken};
 pub use token::{Token, is_abbreviation, tokenize};

@@ -55,9 +55,17 @@ pub struct Tagged {
 ///
 /// `names` are those that [`names`](super::names) finds in the same text.
 pub fn quotes(text: &str, paragraphs: &[Span], names: &[Name]) -> Vec<Tagged> {
+    with_store(|model, words| quotes_with(model, words, text, paragraphs, names))
+}
+
+/// Works with the shipped weights and the words that this thread has met with them.
+pub(super) fn with_store<T>(work: impl FnOnce(&'static Model, &mut Words) -> T) -> T {
     WORDS.with(|words| match words.try_borrow_mut() {
-        Ok(mut words) => quotes_with(&MODEL, &mut words, text, paragraphs, names),
-        Err(_) => quotes_with(&MODEL, &mut Words::default(), text, paragraphs, names),
+        Ok(mut words) => {
+            words.limit(MOST_WORDS);
+            work(&MODEL, &mut words)
+        }
+        Err(_) => work(&MODEL, &mut Words::default()),
     })
 }
 
@@ -101,12 +109,22 @@ impl Cut {
     }
 
     /// The words as a scene, the paragraphs as its zones, and each of them read.
-    pub fn read(&self, words: &Words) -> (Scene, Vec<Zone>, Vec<Paragraph>) {
+    pub fn read(&self, words: &Words) -> View {
         let scene = Scene::new(&self.ids, self.paragraphs.clone(), words);
         let zones: Vec<Zone> = self.paragraphs.iter().map(|&(start, end)| Zone { start, end }).collect();
         let read = zones.iter().map(|&zone| Paragraph::new(&scene, zone, &self.names, words)).collect();
-        (scene, zones, read)
+        View { scene, zones, read }
     }
+}
+
+/// What is seen in an article before any word is labelled.
+pub struct View {
+    /// The words where they stand.
+    pub scene: Scene,
+    /// The paragraphs, as zones of the scene.
+    pub zones: Vec<Zone>,
+    /// Each of them, read.
+    pub read: Vec<Paragraph>,
 }
 
 fn name_labels(tokens: &[Token], names: &[Name]) -> Vec<u8> {
@@ -140,26 +158,31 @@ pub fn quotes_with(
     paragraphs: &[Span],
     names: &[Name],
 ) -> Vec<Tagged> {
+    let cut = Cut::new(model, words, text, paragraphs, names);
+    let view = cut.read(words);
+    tag(model, words, text, &cut, &view)
+}
+
+/// Labels the words of an article that has been read.
+pub(super) fn tag(model: &Model, words: &mut Words, text: &str, cut: &Cut, view: &View) -> Vec<Tagged> {
     let Some(first_pass) = model.transitions.first() else { return Vec::new() };
     let last_pass = model.transitions.last().unwrap_or(first_pass);
-    words.limit(MOST_WORDS);
-    let cut = Cut::new(model, words, text, paragraphs, names);
-    let (scene, zones, read) = cut.read(words);
+    let View { scene, zones, read } = view;
     let edges = chain::factors(last_pass);
     let mut lattice = Lattice::default();
     let mut found = Vec::new();
     let mut scorer = Scorer { model, words, sums: Vec::new() };
-    for (n, (&zone, paragraph)) in zones.iter().zip(&read).enumerate() {
+    for (n, (&zone, paragraph)) in zones.iter().zip(read).enumerate() {
         if paragraph.is_silent(scorer.words) {
             continue;
         }
         let first = found.len();
-        scorer.letters(&scene, zone);
+        scorer.letters(scene, zone);
         let sums = &mut scorer.sums;
         scene.near_context(zone, scorer.words, &mut |token, key| {
             model.add(key, &mut sums[token - zone.start])
         });
-        let (before, after) = around(&read, n);
+        let (before, after) = around(read, n);
         paragraph.features(before, after, scorer.words, &mut |at, key| model.add(key, &mut sums[at]));
         let mut scores: Vec<_> = scorer.sums.iter().map(|sums| model.scores(sums)).collect();
         let mut path = chain::best_path(&scores, first_pass);
@@ -177,7 +200,7 @@ pub fn quotes_with(
                 score: lattice.marginals(at)[usize::from(label) & (LANES - 1)],
             });
         assemble(&cut.tokens, labelled, &mut found);
-        drop_dateline(&cut, zone, text, &mut found[first..]);
+        drop_dateline(cut, zone, text, &mut found[first..]);
         let more = left_out(paragraph, zone, &cut.tokens, &path, text);
         if !more.is_empty() {
             found.extend(more);

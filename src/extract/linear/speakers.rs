@@ -1,24 +1,17 @@
 //! Who said which content: every source, name and pronoun nearby is weighed against each content.
 
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use super::forest::Forest;
 use super::hash::Hashed;
 use super::model::Model;
-use super::name_features::{Scene, Zone};
 use super::names::Name;
-use super::quote_features::Paragraph;
-use super::quotes::{self, Cut, Tagged, What};
+use super::quotes::{self, Cut, Tagged, View, What};
 use super::words::{Mark, Word, Words};
 use crate::span::Span;
 
 /// Trained by `dev train speakers`; the file's header says on what.
 static FOREST: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_bytes!("data/speakers.bin")));
-
-thread_local! {
-    static WORDS: RefCell<Words> = RefCell::default();
-}
 
 /// How many numbers describe a pair.
 pub const NUMBERS: usize = 47;
@@ -32,16 +25,17 @@ pub struct Speaker {
     pub score: f32,
 }
 
-/// For each content among `tagged`, in order, its number there and the likely speakers, best first.
-pub fn speakers(
-    text: &str,
-    paragraphs: &[Span],
-    names: &[Name],
-    tagged: &[Tagged],
-) -> Vec<(usize, Vec<Speaker>)> {
-    WORDS.with(|words| match words.try_borrow_mut() {
-        Ok(mut words) => speakers_with(&FOREST, &mut words, text, paragraphs, names, tagged),
-        Err(_) => speakers_with(&FOREST, &mut Words::default(), text, paragraphs, names, tagged),
+/// For each content among the tagged, in order, its number there and the likely speakers, best first.
+pub type Ranked = Vec<(usize, Vec<Speaker>)>;
+
+/// Sources, cues and contents of a text, as [`quotes`](super::quotes) finds them, and who says what.
+pub fn spoken(text: &str, paragraphs: &[Span], names: &[Name]) -> (Vec<Tagged>, Ranked) {
+    quotes::with_store(|model, words| {
+        let cut = Cut::new(model, words, text, paragraphs, names);
+        let view = cut.read(words);
+        let tagged = quotes::tag(model, words, text, &cut, &view);
+        let ranked = rank(&FOREST, &Table::of(&cut, &view, &tagged, words));
+        (tagged, ranked)
     })
 }
 
@@ -58,19 +52,20 @@ pub fn speakers_with(
     paragraphs: &[Span],
     names: &[Name],
     tagged: &[Tagged],
-) -> Vec<(usize, Vec<Speaker>)> {
-    words.limit(60_000);
+) -> Ranked {
     let model: &Model = quotes::model();
     let cut = Cut::new(model, words, text, paragraphs, names);
-    let table = Table::new(&cut, tagged, words);
+    rank(forest, &Table::new(&cut, tagged, words))
+}
+
+fn rank(forest: &Forest, table: &Table) -> Ranked {
     let weigh = |content: usize| {
-        let mut weighed: Vec<Speaker> = table
-            .candidates(content)
-            .into_iter()
-            .map(|candidate| Speaker {
-                span: table.span(candidate),
-                score: forest.probability(&table.numbers(content, candidate)),
-            })
+        let candidates = table.candidates(content);
+        let rows: Vec<_> = candidates.iter().map(|&candidate| table.numbers(content, candidate)).collect();
+        let mut weighed: Vec<Speaker> = candidates
+            .iter()
+            .zip(forest.probabilities(&rows))
+            .map(|(&candidate, score)| Speaker { span: table.span(candidate), score })
             .collect();
         weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
         (table.pieces[content].number, weighed)
@@ -117,7 +112,12 @@ const REACH: usize = 600;
 impl<'a> Table<'a> {
     /// Lays out what was tagged, and the names and pronouns that were not.
     pub fn new(cut: &'a Cut, tagged: &[Tagged], words: &'a Words) -> Table<'a> {
-        let (_, zones, read): (Scene, Vec<Zone>, Vec<Paragraph>) = cut.read(words);
+        Table::of(cut, &cut.read(words), tagged, words)
+    }
+
+    /// As [`Table::new`], where the article has been read already.
+    pub fn of(cut: &'a Cut, view: &View, tagged: &[Tagged], words: &'a Words) -> Table<'a> {
+        let View { zones, read, .. } = view;
         let count = cut.tokens.len();
         let mut table = Table {
             cut,
@@ -129,7 +129,7 @@ impl<'a> Table<'a> {
             last_words: Hashed::default(),
         };
         let mut sentences = 0;
-        for (n, (zone, paragraph)) in zones.iter().zip(&read).enumerate() {
+        for (n, (zone, paragraph)) in zones.iter().zip(read).enumerate() {
             for at in 0..zone.end - zone.start {
                 table.paragraph[zone.start + at] = n as u32;
                 table.sentence[zone.start + at] = (sentences + paragraph.sentence(at)) as u32;
@@ -392,15 +392,15 @@ impl Numbers {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{names, quotes};
+    use super::super::names;
     use super::*;
 
     /// Tags one paragraph and gives back `content <- speaker` lines.
-    fn spoken(text: &str) -> Vec<String> {
+    fn said(text: &str) -> Vec<String> {
         let all = [Span::new(0, text.len())];
         let names = names(text, &all);
-        let tagged = quotes(text, &all, &names);
-        speakers(text, &all, &names, &tagged)
+        let (tagged, ranked) = spoken(text, &all, &names);
+        ranked
             .iter()
             .map(|(content, speakers)| {
                 let speaker = speakers.first().map_or("", |speaker| speaker.span.of(text));
@@ -412,11 +412,11 @@ mod tests {
     #[test]
     fn speaker_after_and_before_the_words() {
         assert_eq!(
-            spoken("“We will rebuild the port,” said Asha Rao."),
+            said("“We will rebuild the port,” said Asha Rao."),
             ["“We will rebuild the port,” <- Asha Rao"]
         );
         assert_eq!(
-            spoken("Asha Rao told reporters on Monday: “We will rebuild the port.”"),
+            said("Asha Rao told reporters on Monday: “We will rebuild the port.”"),
             ["“We will rebuild the port.” <- Asha Rao"]
         );
     }
@@ -427,9 +427,9 @@ mod tests {
         {
             let spans = [Span::new(0, text.len()), Span::new(1, 2), Span::new(0, 99)];
             let names = names(text, &spans);
-            let tagged = quotes(text, &spans, &names);
-            speakers(text, &spans, &names, &tagged);
-            speakers(text, &[], &names, &tagged);
+            let (tagged, _) = spoken(text, &spans, &names);
+            spoken(text, &[], &names);
+            speakers_with(&FOREST, &mut Words::default(), text, &[], &names, &tagged);
         }
     }
 }

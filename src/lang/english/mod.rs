@@ -2,8 +2,9 @@
 //!
 //! All lists are our own and hold lower-case ASCII; they are looked up in a lower-cased copy of a text.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Stance;
 
@@ -48,8 +49,8 @@ impl CueVerb {
     }
 }
 
-static CUES: LazyLock<HashMap<&'static str, CueVerb>> = LazyLock::new(|| {
-    let mut forms = HashMap::new();
+static CUES: LazyLock<FxHashMap<&'static str, CueVerb>> = LazyLock::new(|| {
+    let mut forms = FxHashMap::default();
     for row in include_str!("cues.tsv").lines().filter(|row| !row.starts_with('#')) {
         let mut cells = row.split('\t');
         let (Some(lemma), Some(list), Some(stance), Some(frame)) =
@@ -76,7 +77,7 @@ pub fn cue_lemma(form: &str) -> &str {
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident $function:ident: $list:literal;)*) => {$(
-        static $name: LazyLock<HashSet<&'static str>> = LazyLock::new(|| $list.split_whitespace().collect());
+        static $name: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| $list.split_whitespace().collect());
         $(#[$doc])*
         pub fn $function(word: &str) -> bool {
             $name.contains(word)

@@ -13,7 +13,7 @@ use onrecord::extract::linear::quote_features::Paragraph;
 use onrecord::extract::linear::quote_opinion::Opinion;
 use onrecord::extract::linear::words::Words;
 use onrecord::extract::linear::{
-    Cut, NUMBERS, Name, Table, Tagged, What, around, names, quotes_with, spans, speakers_with,
+    Cut, NUMBERS, Name, Table, Tagged, View, What, around, names, quotes_with, spans, speakers_with,
 };
 use onrecord::span::Span;
 
@@ -241,7 +241,7 @@ struct Seen {
 }
 
 fn see(cut: &Cut, article: &Article, words: &Words) -> Seen {
-    let (scene, zones, read) = cut.read(words);
+    let View { scene, zones, read } = cut.read(words);
     let gold = labels(cut, article, &zones);
     Seen { scene, zones, read, gold }
 }
