@@ -121,6 +121,13 @@ pub struct Who {
     pub runner_up: Option<String>,
 }
 
+impl Who {
+    /// Under which they stand over a whole index; see [`crate::people`].
+    pub fn key(&self) -> String {
+        crate::people::key(&self.name, &self.kind, &self.roles)
+    }
+}
+
 /// A region named or meant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RegionRef {

@@ -6,7 +6,9 @@ use serde::Serialize;
 use crate::engine::{Engine, Group, GroupBy, Hit, Places, Row, Wanted, highlight};
 use crate::error::Result;
 use crate::gazetteer::Gazetteer;
+use crate::people::{Alias, Joined, People, Person};
 use crate::query::{Expr, Filter, Query, Sort, parse, question, resolve};
+use crate::rows::Who;
 use crate::span::Span;
 
 /// What is asked.
@@ -28,6 +30,8 @@ pub struct Request {
     pub each: usize,
     /// Count what each part of the query finds.
     pub explain: bool,
+    /// The user's own word on who is who.
+    pub aliases: Vec<Alias>,
 }
 
 /// What was found.
@@ -53,9 +57,21 @@ pub struct Found {
     pub score: f32,
     /// Byte ranges of the article's body that matched the query's words.
     pub highlights: Vec<Span>,
+    /// Who the speaker is over the whole index, when that is more than the article tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<Known>,
     /// The row.
     #[serde(flatten)]
     pub row: Row,
+}
+
+/// A speaker as known over the whole index.
+#[derive(Clone, Debug, Serialize)]
+pub struct Known {
+    /// The name under which the person is gathered.
+    pub name: String,
+    /// Why the name in the article is thought to be theirs.
+    pub because: Joined,
 }
 
 /// Rows that share a speaker, region, outlet or month.
@@ -63,6 +79,9 @@ pub struct Found {
 pub struct Gathered {
     /// What they share; empty when it is not known.
     pub key: String,
+    /// Other names under which articles have this speaker.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// How many there are.
     pub count: usize,
     /// The first of them.
@@ -85,11 +104,11 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
     let mut notes = Vec::new();
     let expr = read(request, today, &mut notes);
     let read_as = expr.as_ref().map(parse::echo).unwrap_or_default();
-    let clauses =
-        if request.explain { parts(expr.as_ref(), request, engine, gazetteer)? } else { Vec::new() };
-    let query =
-        resolve::resolve(Query { expr, sort: request.sort, limit: request.limit }, gazetteer, &mut notes);
-    let mark = |hit: Hit| found(hit, query.expr.as_ref());
+    let known = Names { gazetteer, people: People::new(engine.people()?, &request.aliases) };
+    let clauses = if request.explain { parts(expr.as_ref(), request, engine, &known)? } else { Vec::new() };
+    let query = Query { expr, sort: request.sort, limit: request.limit };
+    let query = known.resolve(query, &mut notes);
+    let mark = |hit: Hit| found(hit, query.expr.as_ref(), &known.people);
     let mut answer = Answer { read_as, notes, total: 0, found: Vec::new(), groups: Vec::new(), clauses };
     match request.group {
         None => {
@@ -98,9 +117,13 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
             answer.found = hits.hits.into_iter().map(mark).collect();
         }
         Some(by) => {
-            let (total, groups) = engine.group(request.wanted, &query, by, request.each)?;
+            let name = |key: &str| match by {
+                GroupBy::Speaker => known.people.shown(key),
+                _ => key.to_string(),
+            };
+            let (total, groups) = engine.group(request.wanted, &query, by, request.each, &name)?;
             answer.total = total;
-            answer.groups = groups.into_iter().map(|group| gathered(group, &mark)).collect();
+            answer.groups = groups.into_iter().map(|group| gathered(group, &known.people, &mark)).collect();
         }
     }
     if query.expr.is_none() && !request.words.trim().is_empty() {
@@ -111,6 +134,18 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
         answer.notes.extend(why_nothing(&parts_of(query.expr.as_ref()), request, engine)?);
     }
     Ok(answer)
+}
+
+/// What gives the names in a query a meaning.
+struct Names<'g> {
+    gazetteer: &'g Gazetteer,
+    people: People,
+}
+
+impl Names<'_> {
+    fn resolve(&self, query: Query<String>, notes: &mut Vec<String>) -> Query<Places> {
+        resolve::resolve(resolve::people(query, &self.people, notes), self.gazetteer, notes)
+    }
 }
 
 /// Words and filters as one expression.
@@ -152,7 +187,7 @@ fn alternatives(filters: &[Filter<String>]) -> Vec<Expr<String>> {
     kinds.into_iter().map(expr).collect()
 }
 
-fn found(hit: Hit, expr: Option<&Expr<Places>>) -> Found {
+fn found(hit: Hit, expr: Option<&Expr<Places>>, people: &People) -> Found {
     let marks = |text: &str, start: u32| -> Vec<Span> {
         let Some(expr) = expr else { return Vec::new() };
         highlight::spans(text, expr)
@@ -166,11 +201,29 @@ fn found(hit: Hit, expr: Option<&Expr<Places>>) -> Found {
             row.content.iter().flat_map(|piece| marks(&piece.text, piece.span.start)).collect()
         }
     };
-    Found { score: hit.score, highlights, row: hit.row }
+    let person = match &hit.row {
+        Row::Quote(row) => row.speaker.as_ref().and_then(|speaker| known(speaker, people)),
+        Row::Passage(_) => None,
+    };
+    Found { score: hit.score, highlights, person, row: hit.row }
 }
 
-fn gathered(group: Group, mark: &impl Fn(Hit) -> Found) -> Gathered {
+fn known(speaker: &Who, people: &People) -> Option<Known> {
+    let (person, because) = people.of(&speaker.key())?;
+    let name = person.shown();
+    (name != speaker.name).then_some(Known { name, because })
+}
+
+fn gathered(group: Group, people: &People, mark: &impl Fn(Hit) -> Found) -> Gathered {
+    let key = group.hits.first().and_then(|hit| match &hit.row {
+        Row::Quote(row) => row.speaker.as_ref().map(Who::key),
+        Row::Passage(_) => None,
+    });
+    let person = key.and_then(|key| Some(people.of(&key)?.0)).filter(|person| person.shown() == group.key);
+    let names = person.map(Person::names).unwrap_or_default();
+    let also = names.into_iter().filter(|name| *name != person.map_or("", |person| &person.name));
     Gathered {
+        also: also.map(str::to_string).collect(),
         key: group.key,
         count: group.count,
         found: group.hits.into_iter().map(mark).collect(),
@@ -183,7 +236,7 @@ fn parts(
     expr: Option<&Expr<String>>,
     request: &Request,
     engine: &dyn Engine,
-    gazetteer: &Gazetteer,
+    known: &Names<'_>,
 ) -> Result<Vec<Clause>> {
     let list: Vec<Expr<String>> = match expr {
         None => Vec::new(),
@@ -193,7 +246,7 @@ fn parts(
     let count = |part: Expr<String>| {
         let text = parse::echo(&part);
         let query = Query { expr: Some(part), sort: request.sort, limit: 0 };
-        let query = resolve::resolve(query, gazetteer, &mut Vec::new());
+        let query = known.resolve(query, &mut Vec::new());
         Ok(Clause { part: text, count: engine.count(request.wanted, &query)? })
     };
     list.into_iter().map(count).collect()

@@ -9,6 +9,7 @@ use crate::gazetteer::Gazetteer;
 use crate::query::{Filter, Sort, date};
 use crate::render::{self, Options, RENDERERS};
 use crate::search::{Request, ask};
+use crate::user::UserFiles;
 
 const LANGUAGE: &str = "\
 The query language: words; \"a phrase\"; AND OR NOT and -word; field:value (about, by, to, kind, cue,
@@ -128,6 +129,7 @@ fn answer(
     context: &mut Context,
 ) -> Result<Exit> {
     let today = jiff::ZonedDateTime::now().date();
+    let path = context.index_to_read()?;
     let request = Request {
         words: words.join(" "),
         filters: conditions(filters, today)?,
@@ -141,8 +143,9 @@ fn answer(
         group,
         each,
         explain: filters.explain,
+        aliases: super::alias::read(&UserFiles::of(&path))?,
     };
-    let index = Index::open(&context.index_to_read()?)?;
+    let index = Index::open(&path)?;
     let answer = ask(&request, &index, Gazetteer::embedded(), today)?;
     for note in &answer.notes {
         talk(&format!("onrecord: {note}"));

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod alias;
 mod ask;
 mod eval;
 mod extract;
@@ -74,6 +75,7 @@ enum Command {
     Said(ask::SaidArgs),
     Who(ask::WhoArgs),
     Show(show::ShowArgs),
+    Alias(alias::AliasArgs),
     Extract(extract::ExtractArgs),
     Eval(eval::EvalArgs),
     /// Where the data and models inside this program come from, and their licences
@@ -102,6 +104,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Said(args) => ask::said(args, &mut context),
         Command::Who(args) => ask::who(args, &mut context),
         Command::Show(args) => show::run(args, &mut context),
+        Command::Alias(args) => alias::run(args, &mut context),
         Command::Extract(args) => extract::run(args, &mut context),
         Command::Eval(args) => eval::run(args, &mut context),
         Command::Credits => {

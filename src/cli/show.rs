@@ -134,6 +134,7 @@ fn show(document: &Document, span: Option<Span>, context: &mut Context) -> Resul
         for (row, _) in rows::of(one, Gazetteer::embedded()).quotes {
             let found = crate::search::Found {
                 score: 0.0,
+                person: None,
                 highlights: Vec::new(),
                 row: crate::engine::Row::Quote(Box::new(row)),
             };

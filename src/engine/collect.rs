@@ -12,6 +12,7 @@ use crate::query::Sort;
 pub(super) fn gather<'r>(
     ranked: &'r [Ranked],
     columns: &[Option<StrColumn>],
+    name: &dyn Fn(&str) -> String,
 ) -> Vec<(String, Vec<&'r Ranked>)> {
     let mut index: HashMap<(u32, u64), usize> = HashMap::new();
     let mut by_key: HashMap<String, usize> = HashMap::new();
@@ -26,16 +27,21 @@ pub(super) fn gather<'r>(
         }
         for ord in ords {
             let group = *index.entry((segment, ord)).or_insert_with(|| {
-                let mut key = String::new();
+                let mut stored = String::new();
                 if let Some(column) = column.filter(|_| ord != u64::MAX) {
-                    let _ = column.ord_to_str(ord, &mut key);
+                    let _ = column.ord_to_str(ord, &mut stored);
                 }
+                let key = name(&stored);
                 *by_key.entry(key.clone()).or_insert_with(|| {
                     groups.push((key, Vec::new()));
                     groups.len() - 1
                 })
             });
-            groups[group].1.push(row);
+            // Two values of one row may have one name; the row counts once.
+            let members = &mut groups[group].1;
+            if !members.last().is_some_and(|last| last.address == row.address) {
+                members.push(row);
+            }
         }
     }
     groups.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(&b.0)));

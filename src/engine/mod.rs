@@ -3,6 +3,7 @@
 pub mod analyse;
 mod collect;
 pub mod highlight;
+mod people;
 mod plan;
 mod schema;
 pub mod tantivy;
@@ -12,6 +13,7 @@ mod writer;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
+use crate::people::Person;
 use crate::query::Query;
 pub use crate::query::resolve::Places;
 use crate::rows::{PassageRow, QuoteRow};
@@ -100,14 +102,18 @@ pub struct Group {
 pub trait Engine {
     /// The best rows for a query.
     fn find(&self, wanted: Wanted, query: &Query<Places>) -> Result<Hits>;
-    /// The same, gathered into groups, the largest first; `each` rows are shown of every group.
+    /// The same, gathered into groups, the largest first; `each` rows are shown of every group. What is
+    /// stored of a row is turned by `name` into the name of its group.
     fn group(
         &self,
         wanted: Wanted,
         query: &Query<Places>,
         by: GroupBy,
         each: usize,
+        name: &dyn Fn(&str) -> String,
     ) -> Result<(usize, Vec<Group>)>;
+    /// Everybody who goes by several names, or shares one, in the whole index.
+    fn people(&self) -> Result<Vec<Person>>;
     /// All articles of this id, or whose id begins with it.
     fn articles(&self, id: &str) -> Result<Vec<crate::document::Document>>;
     /// How many rows fit; for explaining a query clause by clause.

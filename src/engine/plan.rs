@@ -5,7 +5,7 @@ use std::ops::Bound;
 use tantivy::Term;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery,
-    Occur, PhraseQuery, Query as TantivyQuery, RangeQuery, TermQuery,
+    Occur, PhraseQuery, Query as TantivyQuery, RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
@@ -13,7 +13,7 @@ use super::analyse;
 use super::schema::Fields;
 use super::{Places, Wanted};
 use crate::document::{Grade, QuoteKind};
-use crate::query::{Expr, Filter, Query};
+use crate::query::{Expr, Filter, Query, Sought};
 
 type Boxed = Box<dyn TantivyQuery>;
 
@@ -222,6 +222,7 @@ impl Planner<'_> {
             Filter::AboutMin(_) => unscored(Box::new(AllQuery)),
             Filter::By(name) => unscored(self.named(self.fields.speaker, name)),
             Filter::To(name) => unscored(self.named(self.fields.addressee, name)),
+            Filter::Person(sought) => unscored(self.people(sought)),
             Filter::Kind(kinds) => unscored(any(kinds.iter().map(|kind| self.kind(*kind)).collect())),
             Filter::Cue(cue) => unscored(self.term(self.fields.cue, cue)),
             Filter::Source(name) => unscored(self.named(self.fields.source, name)),
@@ -231,6 +232,16 @@ impl Planner<'_> {
             Filter::Title(words) => self.title(words),
             Filter::Article(id) => unscored(self.term(self.fields.article, id)),
         }
+    }
+
+    fn people(&self, sought: &Sought) -> Boxed {
+        let (words, keys) = match sought.hear {
+            true => (self.fields.addressee, self.fields.by_addressee),
+            false => (self.fields.speaker, self.fields.by_speaker),
+        };
+        let terms = sought.keys.iter().map(|key| Term::from_field_text(keys, key));
+        let keyed: Boxed = Box::new(TermSetQuery::new(terms));
+        if sought.only { keyed } else { any(vec![self.named(words, &sought.typed), keyed]) }
     }
 
     fn kind(&self, kind: QuoteKind) -> Boxed {

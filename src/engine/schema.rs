@@ -51,8 +51,10 @@ pub struct Fields {
     pub day: Field,
     /// For an order that does not depend on when a row was written.
     pub tie: Field,
-    /// What groups are made of.
+    /// Keys of the speakers, see [`crate::people`]; what groups are made of.
     pub by_speaker: Field,
+    /// Keys of the addressees.
+    pub by_addressee: Field,
     /// See `by_speaker`.
     pub by_source: Field,
     /// See `by_speaker`.
@@ -93,7 +95,8 @@ pub fn schema() -> (Schema, Fields) {
         language: builder.add_text_field("language", STRING),
         day: builder.add_u64_field("day", number.clone().set_indexed()),
         tie: builder.add_u64_field("tie", number),
-        by_speaker: builder.add_text_field("by_speaker", group.clone()),
+        by_speaker: builder.add_text_field("by_speaker", STRING | group.clone()),
+        by_addressee: builder.add_text_field("by_addressee", STRING | group.clone()),
         by_source: builder.add_text_field("by_source", group.clone()),
         by_month: builder.add_text_field("by_month", group.clone()),
         by_region: builder.add_text_field("by_region", group),

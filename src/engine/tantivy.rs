@@ -11,7 +11,7 @@ use tantivy::collector::Count;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::query::{BooleanQuery, Occur, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{Index as Tantivy, IndexReader, TantivyDocument, TantivyError, Term};
+use tantivy::{Index as Tantivy, IndexReader, Searcher, TantivyDocument, TantivyError, Term};
 
 use super::analyse;
 use super::collect::{Everything, Ranked, gather, order, text_of};
@@ -22,6 +22,7 @@ pub use super::writer::Writer;
 use super::{Engine, Group, GroupBy, Hit, Hits, Payload, Places, Row, Stamp, Wanted};
 use crate::document::Document;
 use crate::error::{Error, Result};
+use crate::people::Person;
 use crate::query::{Query, Sort};
 
 /// An index in a folder.
@@ -33,6 +34,16 @@ pub struct Index {
 }
 
 impl Index {
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it held when it was opened or last reloaded.
+    pub(super) fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
     /// Opens the index in a folder.
     ///
     /// Errors: there is none, it has another format, or it is damaged.
@@ -205,6 +216,7 @@ impl Engine for Index {
         query: &Query<Places>,
         by: GroupBy,
         each: usize,
+        name: &dyn Fn(&str) -> String,
     ) -> Result<(usize, Vec<Group>)> {
         let ranked = self.ranked(wanted, query)?;
         let field = match by {
@@ -220,7 +232,7 @@ impl Engine for Index {
             .map(|segment| segment.fast_fields().str(field))
             .collect::<tantivy::Result<Vec<_>>>()
             .map_err(|error| failed(&self.path, "reading", &error))?;
-        let groups = gather(&ranked, &columns);
+        let groups = gather(&ranked, &columns, name);
         let hit = |ranked: &&Ranked| self.hit(ranked, wanted);
         let mut shown = Vec::new();
         for (key, members) in groups.into_iter().take(query.limit) {
@@ -231,6 +243,10 @@ impl Engine for Index {
             shown.push(Group { key, count: members.len(), hits, newest: newest.map(hit).transpose()? });
         }
         Ok((ranked.len(), shown))
+    }
+
+    fn people(&self) -> Result<Vec<Person>> {
+        self.linked()
     }
 
     fn articles(&self, id: &str) -> Result<Vec<Document>> {
@@ -272,5 +288,7 @@ impl Index {
 fn is_index_file(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     let segment = stem.len() == 32 && stem.chars().all(|c| c.is_ascii_hexdigit());
-    segment || matches!(name, "meta.json" | ".managed.json" | ".tantivy-writer.lock" | ".tantivy-meta.lock")
+    segment
+        || name.starts_with(super::people::FILE)
+        || matches!(name, "meta.json" | ".managed.json" | ".tantivy-writer.lock" | ".tantivy-meta.lock")
 }

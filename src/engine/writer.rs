@@ -83,10 +83,11 @@ impl Writer {
         }
         if let Some(speaker) = &quote.speaker {
             document.add_text(self.fields.speaker, &speaker.name);
-            document.add_text(self.fields.by_speaker, &speaker.name);
+            document.add_text(self.fields.by_speaker, speaker.key());
         }
         if let Some(addressee) = &quote.addressee {
             document.add_text(self.fields.addressee, &addressee.name);
+            document.add_text(self.fields.by_addressee, addressee.key());
         }
     }
 

@@ -72,6 +72,8 @@ pub enum Filter<R> {
     By(String),
     /// Said to somebody of this name.
     To(String),
+    /// Said by, or to, one of these people: what the two above become once it is known who is meant.
+    Person(Sought),
     /// One of these kinds of quote.
     Kind(Vec<QuoteKind>),
     /// Reported with this word, in any of its forms.
@@ -88,6 +90,19 @@ pub enum Filter<R> {
     Title(Vec<String>),
     /// The article of this id.
     Article(String),
+}
+
+/// People whom a name in a question means.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Sought {
+    /// As typed.
+    pub typed: String,
+    /// They are spoken to, not speaking.
+    pub hear: bool,
+    /// Keys of their rows; see [`crate::people`].
+    pub keys: Vec<String>,
+    /// Only rows of these keys are meant, not those that merely bear the words of the name.
+    pub only: bool,
 }
 
 /// Order of the answers.
@@ -129,6 +144,22 @@ impl<R> Expr<R> {
     }
 }
 
+impl<R> Expr<R> {
+    /// The same expression with every condition exchanged.
+    pub fn map_filters(self, change: &mut impl FnMut(Filter<R>) -> Filter<R>) -> Expr<R> {
+        let mut all =
+            |list: Vec<Expr<R>>| list.into_iter().map(|expr| expr.map_filters(change)).collect::<Vec<_>>();
+        match self {
+            Expr::And(list) => Expr::And(all(list)),
+            Expr::Or(list) => Expr::Or(all(list)),
+            Expr::Any(list) => Expr::Any(all(list)),
+            Expr::Not(inner) => Expr::Not(Box::new(inner.map_filters(change))),
+            Expr::Filter(filter) => Expr::Filter(change(filter)),
+            other => other,
+        }
+    }
+}
+
 impl<R> Filter<R> {
     fn try_map<S, E>(self, change: &mut impl FnMut(R) -> Result<S, E>) -> Result<Filter<S>, E> {
         Ok(match self {
@@ -136,6 +167,7 @@ impl<R> Filter<R> {
             Filter::AboutMin(grade) => Filter::AboutMin(grade),
             Filter::By(name) => Filter::By(name),
             Filter::To(name) => Filter::To(name),
+            Filter::Person(sought) => Filter::Person(sought),
             Filter::Kind(kinds) => Filter::Kind(kinds),
             Filter::Cue(cue) => Filter::Cue(cue),
             Filter::Source(name) => Filter::Source(name),

@@ -4,11 +4,12 @@ use std::convert::Infallible;
 
 use serde::Serialize;
 
-use super::{Expr, Filter, Query};
+use super::{Filter, Query, Sought};
 use crate::document::RegionId;
 use crate::gazetteer::Gazetteer;
 use crate::lang::Stance;
 use crate::lang::english as en;
+use crate::people::People;
 
 /// A region in a query, resolved.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,12 +27,40 @@ pub struct Places {
 /// mean, is said in `notes`. A name that no gazetteer knows is looked for as words, and a note says so.
 pub fn resolve(query: Query<String>, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> Query<Places> {
     let Query { expr, sort, limit } = query;
-    let expr = expr.map(lemmatise_cues).map(|expr| {
+    let expr = expr.map(|expr| expr.map_filters(&mut lemmatise_cue)).map(|expr| {
         let Ok(expr) =
             expr.try_map(&mut |typed: String| Ok::<_, Infallible>(places(typed, gazetteer, notes)));
         expr
     });
     Query { expr, sort, limit }
+}
+
+/// Gives every speaker and addressee in a query the people of the index whom the name means.
+///
+/// Rows that bear the words of the name are meant too, unless it was narrowed (`John Smith (coach)`).
+/// A name of several people is said in `notes`.
+pub fn people(query: Query<String>, people: &People, notes: &mut Vec<String>) -> Query<String> {
+    let Query { expr, sort, limit } = query;
+    let expr = expr.map(|expr| {
+        expr.map_filters(&mut |filter| match filter {
+            Filter::By(name) => sought(name, false, people, notes),
+            Filter::To(name) => sought(name, true, people, notes),
+            other => other,
+        })
+    });
+    Query { expr, sort, limit }
+}
+
+fn sought(typed: String, hear: bool, people: &People, notes: &mut Vec<String>) -> Filter<String> {
+    let meant = people.meant(&typed);
+    if meant.shown.len() > 1 {
+        let mut shown = meant.shown.clone();
+        let more = shown.len().saturating_sub(4);
+        shown.truncate(4);
+        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+        notes.push(format!("“{typed}” is the name of several people: {}{tail}", shown.join("; ")));
+    }
+    Filter::Person(Sought { typed, hear, keys: meant.keys, only: meant.narrowed })
 }
 
 /// The places that a name means.
@@ -79,18 +108,9 @@ pub fn places(typed: String, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> 
 }
 
 /// `--cue told` asks for the verb in all its forms, `--cue warn` also for the stance of that name.
-fn lemmatise_cues(expr: Expr<String>) -> Expr<String> {
-    match expr {
-        Expr::Filter(Filter::Cue(typed)) => {
-            let low = typed.to_lowercase();
-            let lemma = en::cue_lemma(&low);
-            let stance = Stance::named(&low).map(|stance| stance.name());
-            Expr::Filter(Filter::Cue(stance.unwrap_or(lemma).to_string()))
-        }
-        Expr::And(list) => Expr::And(list.into_iter().map(lemmatise_cues).collect()),
-        Expr::Or(list) => Expr::Or(list.into_iter().map(lemmatise_cues).collect()),
-        Expr::Any(list) => Expr::Any(list.into_iter().map(lemmatise_cues).collect()),
-        Expr::Not(inner) => Expr::Not(Box::new(lemmatise_cues(*inner))),
-        other => other,
-    }
+fn lemmatise_cue(filter: Filter<String>) -> Filter<String> {
+    let Filter::Cue(typed) = filter else { return filter };
+    let low = typed.to_lowercase();
+    let stance = Stance::named(&low).map(|stance| stance.name());
+    Filter::Cue(stance.unwrap_or(en::cue_lemma(&low)).to_string())
 }

@@ -10,6 +10,7 @@ use crate::search::{Answer, Found};
 const QUOTE_COLUMNS: &[&str] = &[
     "id",
     "speaker",
+    "person",
     "addressee",
     "quote",
     "kind",
@@ -54,12 +55,12 @@ fn harmless(cell: &str) -> String {
 
 fn cells(found: &Found) -> (&'static [&'static str], Vec<String>) {
     match &found.row {
-        Row::Quote(row) => (QUOTE_COLUMNS, quote(row)),
+        Row::Quote(row) => (QUOTE_COLUMNS, quote(row, found)),
         Row::Passage(row) => (PASSAGE_COLUMNS, passage(row)),
     }
 }
 
-fn quote(row: &QuoteRow) -> Vec<String> {
+fn quote(row: &QuoteRow, found: &Found) -> Vec<String> {
     let name = |who: &Option<Who>| who.as_ref().map(|who| who.name.clone()).unwrap_or_default();
     let words: Vec<&str> = row.content.iter().map(|piece| piece.text.as_str()).collect();
     let about: Vec<String> =
@@ -67,6 +68,7 @@ fn quote(row: &QuoteRow) -> Vec<String> {
     let mut cells = vec![
         row.id.clone(),
         name(&row.speaker),
+        found.person.as_ref().map_or_else(|| name(&row.speaker), |person| person.name.clone()),
         name(&row.addressee),
         words.join(" … "),
         row.kind.name().to_string(),

@@ -45,7 +45,9 @@ fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
 
 fn gathered(group: &Gathered, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let key = if group.key.is_empty() { "unknown" } else { &group.key };
-    writeln!(out, "{NAME}{}{NAME:#}  {}", clean(key), group.count)?;
+    let also =
+        if group.also.is_empty() { String::new() } else { format!("  also {}", group.also.join(", ")) };
+    writeln!(out, "{NAME}{}{NAME:#}  {}{DIM}{}{DIM:#}", clean(key), group.count, clean(&also))?;
     for found in group.found.iter().chain(&group.newest) {
         one(found, options, "  ", out)?;
     }
@@ -91,6 +93,10 @@ fn quote(
             options.width,
             out,
         )?;
+    }
+    if let Some(person) = found.person.as_ref().filter(|_| options.explain) {
+        let line = format!("{DIM}person: {}: {}{DIM:#}", clean(&person.name), person.because.describe());
+        wrapped(&line, &format!("{indent}  "), options.width, out)?;
     }
     if options.explain {
         for (label, who) in [("speaker", &row.speaker), ("addressee", &row.addressee)] {

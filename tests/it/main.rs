@@ -5,6 +5,7 @@ mod floors;
 mod hostile;
 mod index;
 mod outside;
+mod people;
 mod quality;
 mod readme;
 mod said;

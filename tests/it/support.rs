@@ -31,6 +31,7 @@ pub fn run_in(folder: &Path, args: &[&str]) -> Ran {
         .args(args)
         .current_dir(folder)
         .env_remove("ONRECORD_INDEX")
+        .env_remove("ONRECORD_USER")
         .env("NO_COLOR", "1")
         .output()
         .expect("the program runs");

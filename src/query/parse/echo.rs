@@ -116,6 +116,7 @@ fn write_filter(filter: &Filter<String>, out: &mut String) {
         Filter::AboutMin(grade) => (Field::AboutMin, grade.name().into()),
         Filter::By(name) => (Field::By, value(name)),
         Filter::To(name) => (Field::To, value(name)),
+        Filter::Person(sought) => (if sought.hear { Field::To } else { Field::By }, value(&sought.typed)),
         Filter::Kind(kinds) => (Field::Kind, kinds.iter().map(|k| k.name()).collect::<Vec<_>>().join(",")),
         Filter::Cue(cue) => (Field::Cue, value(cue)),
         Filter::Source(name) => (Field::Source, value(name)),
