@@ -11,15 +11,15 @@ use tantivy::collector::Count;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::query::{BooleanQuery, Occur, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{Index as Tantivy, IndexReader, Searcher, TantivyDocument, TantivyError, Term};
+use tantivy::{Index as Tantivy, IndexReader, TantivyDocument, TantivyError, Term};
 
-use super::analyse;
 use super::collect::{Everything, Ranked, gather, order, text_of};
 use super::plan::plan;
 use super::schema::{FORMAT, Fields, schema};
 use super::trouble::{damaged, failed};
 pub use super::writer::Writer;
 use super::{Engine, Group, GroupBy, Hit, Hits, Payload, Places, Row, Stamp, Wanted};
+use super::{analyse, people};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::people::Person;
@@ -34,16 +34,6 @@ pub struct Index {
 }
 
 impl Index {
-    /// Where it lies.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// What it held when it was opened or last reloaded.
-    pub(super) fn searcher(&self) -> Searcher {
-        self.reader.searcher()
-    }
-
     /// Opens the index in a folder.
     ///
     /// Errors: there is none, it has another format, or it is damaged.
@@ -246,7 +236,7 @@ impl Engine for Index {
     }
 
     fn people(&self) -> Result<Vec<Person>> {
-        self.linked()
+        people::linked(&self.path, &self.reader.searcher())
     }
 
     fn articles(&self, id: &str) -> Result<Vec<Document>> {
@@ -289,6 +279,6 @@ fn is_index_file(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     let segment = stem.len() == 32 && stem.chars().all(|c| c.is_ascii_hexdigit());
     segment
-        || name.starts_with(super::people::FILE)
+        || name.starts_with(people::FILE)
         || matches!(name, "meta.json" | ".managed.json" | ".tantivy-writer.lock" | ".tantivy-meta.lock")
 }

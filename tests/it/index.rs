@@ -91,7 +91,7 @@ fn an_index_of_another_format_is_refused_with_the_next_step() {
     let meta = news.path().join("index/meta.json");
     let text = fs::read_to_string(&meta).unwrap();
     assert!(text.contains("format"), "{text}");
-    fs::write(&meta, text.replace("\\\"format\\\":1", "\\\"format\\\":0")).unwrap();
+    fs::write(&meta, text.replace("\\\"format\\\":2", "\\\"format\\\":0")).unwrap();
     let ran = run_in(news.path(), &["search", "bridge"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("format 0") && ran.err.contains("--rebuild"), "{}", ran.err);
