@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::engine::{Engine, Group, GroupBy, Hit, Places, Row, Wanted, highlight};
+use crate::engine::highlight::Marker;
+use crate::engine::laid::Laid;
+use crate::engine::{Engine, Group, GroupBy, Hit, Places, Row, Wanted};
 use crate::error::Result;
 use crate::gazetteer::Gazetteer;
 use crate::people::{Alias, Joined, People, Person};
@@ -108,7 +110,8 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
     let clauses = if request.explain { parts(expr.as_ref(), request, engine, &known)? } else { Vec::new() };
     let query = Query { expr, sort: request.sort, limit: request.limit };
     let query = known.resolve(query, &mut notes);
-    let mark = |hit: Hit| found(hit, query.expr.as_ref(), &known.people);
+    let marker = query.expr.as_ref().map(Marker::new);
+    let mark = |hit: Hit| found(hit, marker.as_ref(), &known.people);
     let mut answer = Answer { read_as, notes, total: 0, found: Vec::new(), groups: Vec::new(), clauses };
     match request.group {
         None => {
@@ -187,20 +190,8 @@ fn alternatives(filters: &[Filter<String>]) -> Vec<Expr<String>> {
     kinds.into_iter().map(expr).collect()
 }
 
-fn found(hit: Hit, expr: Option<&Expr<Places>>, people: &People) -> Found {
-    let marks = |text: &str, start: u32| -> Vec<Span> {
-        let Some(expr) = expr else { return Vec::new() };
-        highlight::spans(text, expr)
-            .into_iter()
-            .map(|span| Span { start: span.start + start, end: span.end + start })
-            .collect()
-    };
-    let highlights = match &hit.row {
-        Row::Passage(row) => marks(&row.text, row.span.start),
-        Row::Quote(row) => {
-            row.content.iter().flat_map(|piece| marks(&piece.text, piece.span.start)).collect()
-        }
-    };
+fn found(hit: Hit, marker: Option<&Marker>, people: &People) -> Found {
+    let highlights = marker.map(|marker| marker.spans(&Laid::row(&hit.row))).unwrap_or_default();
     let person = match &hit.row {
         Row::Quote(row) => row.speaker.as_ref().and_then(|speaker| known(speaker, people)),
         Row::Passage(_) => None,

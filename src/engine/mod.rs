@@ -1,11 +1,16 @@
 //! Where rows are kept and found again. Knows no gazetteer and no typed query.
 
 pub mod analyse;
+mod at_least;
 mod collect;
 pub mod highlight;
+pub mod laid;
+mod near;
+pub mod pattern;
 mod people;
 mod plan;
 mod schema;
+mod spread;
 pub mod tantivy;
 mod trouble;
 mod writer;
