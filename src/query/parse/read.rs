@@ -3,7 +3,9 @@
 use super::field::{Field, Reach, absent, compares, field, filter, reach, segment, unknown_field};
 use super::join::or;
 use super::lex::{Kind, Token};
-use super::word::{Op, boost, operator, pattern, phrase, plain, trim, trim_name, truncated, wildcard, words};
+use super::word::{
+    Op, boost, is_part, operator, pattern, phrase, plain, trim, trim_name, truncated, wildcard, words,
+};
 use super::{Named, Notes, Setting};
 use crate::query::date::day_range;
 use crate::query::{Expr, Link, Proximity, Within, shape};
@@ -473,8 +475,9 @@ fn signed(raw: &str) -> Option<&str> {
 fn patterned(text: &str) -> Option<Expr<String>> {
     let parts: Vec<&str> = text.split_whitespace().filter(|part| !trim(part).is_empty()).collect();
     let read = |part: &&str| {
-        let core = part.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '*');
-        wildcard(core).unwrap_or_else(|| Expr::Exact(trim(part).to_string()))
+        let core = part.trim_matches(|c: char| !c.is_alphanumeric() && c != '*');
+        let expr = core.chars().all(is_part).then(|| wildcard(core)).flatten();
+        expr.unwrap_or_else(|| Expr::Exact(trim(part).to_string()))
     };
     let sides: Vec<Expr<String>> = parts.iter().map(read).collect();
     let any = sides.iter().any(|side| matches!(side, Expr::Prefix(_) | Expr::Wildcard(_)));

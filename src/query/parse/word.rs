@@ -155,26 +155,23 @@ pub(super) fn boost(expr: Expr<String>, weight: f32, typed: &str, notes: &mut No
     if weight > MOST_WEIGHT {
         notes.about(typed, "is read with the weight 100, the most there is");
     }
-    let weight = weight.clamp(0.01, MOST_WEIGHT);
-    match expr {
-        expr if weight == 1.0 => expr,
-        Expr::Boost(inner, old) => Expr::Boost(inner, (old * weight).clamp(0.01, MOST_WEIGHT)),
-        other => Expr::Boost(Box::new(other), weight),
-    }
+    let (expr, old) = match expr {
+        Expr::Boost(inner, old) => (*inner, old),
+        other => (other, 1.0),
+    };
+    let weight = (old * weight).clamp(0.01, MOST_WEIGHT);
+    if weight == 1.0 { expr } else { Expr::Boost(Box::new(expr), weight) }
 }
 
 /// `*` and `?` among the letters of one word; none when the word is no pattern, as in `what?`.
 pub(super) fn wildcard(core: &str) -> Option<Expr<String>> {
     let shape = core.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '*');
-    let part = |c: char| {
-        c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '*' | '?' | '-' | '.' | '\'' | '’')
-    };
     let letters = shape.chars().filter(|c| c.is_alphanumeric()).count();
     // A question mark among letters is hardly meant as one, at the end it is.
     let questions = shape.contains('?');
     if letters < 2
         || !shape.contains(['*', '?'])
-        || !shape.chars().all(part) && (questions || !ends_plain(shape))
+        || !shape.chars().all(is_part) && (questions || !ends_plain(shape))
     {
         return None;
     }
@@ -189,6 +186,11 @@ pub(super) fn wildcard(core: &str) -> Option<Expr<String>> {
         }
     }
     Some(Expr::Wildcard(squeezed))
+}
+
+/// What may stand in a word of wildcards.
+pub(super) fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '*' | '?' | '-' | '.' | '\'' | '’')
 }
 
 /// Only its end is a pattern: `and/or*` is one, what stands before is a word of its own.
