@@ -57,13 +57,27 @@ pub enum Error {
         wanted: u32,
     },
     /// Another process is writing to the index.
-    #[error("{path}: another onrecord is writing to this index; wait for it to end and run this again")]
+    #[error("{path}: {holder} is writing to this index; wait for it to end and run this again")]
     IndexBusy {
         /// The index.
         path: PathBuf,
+        /// Who: process, machine, since when.
+        holder: String,
+    },
+    /// The disk is full.
+    #[error(
+        "{path}: no room is left for the index ({reason}); it holds what it held at its last commit; free some room and run this again: nothing is lost, nothing comes twice"
+    )]
+    IndexFull {
+        /// The index.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
     },
     /// A file of the index is broken.
-    #[error("{path}: the index is damaged; rebuild it with: onrecord index --rebuild FOLDER ({reason})")]
+    #[error(
+        "{path}: the index is damaged ({reason}); onrecord doctor tells more, onrecord doctor --repair rebuilds it from its sources"
+    )]
     IndexDamaged {
         /// The index.
         path: PathBuf,

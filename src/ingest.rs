@@ -1,17 +1,21 @@
 //! The first journey, files → index:
-//! `walk → sort into new, changed, gone → read → extract → rows → engine → commit`.
+//! `walk → sort into new, changed, moved, gone → read → extract → rows → engine → commit`.
+//!
+//! A run can be killed at any instruction: the index then holds what its last commit held, each file
+//! is either told to be there in full or told to be partial, and the next run goes on from there.
 
-use std::collections::HashMap;
-use std::fs::Metadata;
-use std::path::{Path, PathBuf};
-use std::sync::RwLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+mod changes;
+pub mod verify;
+mod walk;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
-use crate::document::Article;
+use crate::document::{Article, Document};
 use crate::engine::Stamp;
 use crate::engine::tantivy::{Index, Writer};
 use crate::error::{Error, Result};
@@ -19,15 +23,22 @@ use crate::extract::extract;
 use crate::gazetteer::Gazetteer;
 use crate::read;
 use crate::rows;
+use crate::sketch;
+
+use changes::{Job, Why, Work};
+pub use walk::path_of;
+use walk::walk;
 
 /// What one run did.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Files that were not in the index before.
     pub new: usize,
-    /// Files that changed since they were indexed.
+    /// Files whose bytes changed since they were indexed.
     pub changed: usize,
-    /// Files that are as they were.
+    /// Files that have another name or folder now, and the same bytes.
+    pub moved: usize,
+    /// Files that hold what they held.
     pub unchanged: usize,
     /// Files that are no longer there; their rows were removed.
     pub gone: usize,
@@ -39,192 +50,95 @@ pub struct Report {
     pub left_alone: Vec<Error>,
     /// Files, or articles in them, that could not be read.
     pub failed: Vec<Error>,
+    /// True when the run was asked to stop before all was read.
+    pub stopped: bool,
 }
 
-/// How often the index is written to disk during a long run, so that a kill loses little.
-const COMMIT_EVERY: Duration = Duration::from_secs(60);
+/// How to work.
+pub struct Options<'o> {
+    /// Rows are written to disk after this time at the latest.
+    pub commit_every: Duration,
+    /// Passages only: no quotes, no names, no regions.
+    pub passages_only: bool,
+    /// Set from outside to end the run early; what was read until then is kept.
+    pub stop: &'o AtomicBool,
+    /// Told, from any thread, what is going on.
+    pub progress: &'o (dyn Fn(Progress<'_>) + Sync),
+    /// Where another process writes to the index: wait for it to end, or give up.
+    pub wait: bool,
+}
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'p> {
+    /// Files done, and files there are.
+    Reading(usize, usize),
+    /// This process writes to the index; the run waits for it to end.
+    Waiting(&'p str),
+}
+
+/// Rows are also written to disk after this many bytes of text.
+const COMMIT_BYTES: u64 = 64 << 20;
 
 /// Longest run of articles of one file that is held in memory at once.
 const BATCH: usize = 64;
 
 /// Makes the index hold what the folders hold now.
 ///
-/// `progress` is told, from any thread, how many files are done and how many there are. A file that
-/// fails is reported and the rest goes on; an error of the index itself ends the run, and what was
-/// committed before stays.
+/// A file that fails is reported and the rest goes on; a file that cannot even be opened keeps the
+/// rows it had. An error of the index itself ends the run, and what was committed before stays.
 pub fn ingest(
     folders: &[PathBuf],
     index: &Index,
     gazetteer: &Gazetteer,
-    progress: &(dyn Fn(usize, usize) + Sync),
+    options: &Options<'_>,
 ) -> Result<Report> {
     let mut report = Report::default();
-    let known = index.files()?;
     let found = walk(folders, &mut report);
-    let work = sort(&found, &known, folders, &mut report);
-    if work.read.is_empty() && work.gone.is_empty() {
+    let roots = walk::roots(folders);
+    if changes::sort(&found, &index.files()?, &roots).is_nothing() && settled(index, &roots)? {
+        report.unchanged = found.len();
         return Ok(report);
     }
-    let writer = index.writer(std::thread::available_parallelism().map_or(2, usize::from))?;
-    for file in &work.gone {
-        writer.remove_file(file);
+    let mut writer = writer(index, options)?;
+    // Another process may have written until now.
+    index.reload()?;
+    let work = changes::sort(&found, &index.files()?, &roots);
+    roots.iter().for_each(|root| writer.add_folder(root));
+    if options.passages_only {
+        writer.set_passages_only();
     }
-    let pen = Pen { writer: RwLock::new(writer), last: RwLock::new(Instant::now()) };
-    let done = AtomicUsize::new(0);
-    let parts: Vec<Result<Part>> = work
-        .read
-        .par_iter()
-        .map(|file| {
-            let part = index_file(file, &pen, gazetteer);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, work.read.len());
-            part
-        })
-        .collect();
-    for part in parts {
-        let part = part?;
-        report.articles += part.articles;
-        report.quotes += part.quotes;
-        report.failed.extend(part.failed);
-        report.left_alone.extend(part.left_alone);
-    }
-    pen.finish()?;
+    work.count(&mut report);
+    let run = Run { index, gazetteer, options, pen: Pen::new(writer, options.commit_every) };
+    run.all(&work, &mut report)?;
+    run.pen.finish(index)?;
     index.reload()?;
     Ok(report)
 }
 
-/// A file to be looked at.
-struct Found {
-    path: PathBuf,
-    /// As the user would write it.
-    shown: String,
-    /// Absolute; the file's name in the index.
-    key: String,
-    /// From the name of its root on, with `/`; ids are made from it.
-    root_key: String,
-    stamp: Stamp,
+/// True when nothing is left to do even if no file changed.
+fn settled(index: &Index, roots: &[String]) -> Result<bool> {
+    let folders = index.folders()?;
+    Ok(index.copies_told()? && roots.iter().all(|root| folders.contains(root)))
 }
 
-struct Work<'f> {
-    read: Vec<&'f Found>,
-    gone: Vec<String>,
-}
-
-/// Lists the files below the folders, in a fixed order.
-fn walk(folders: &[PathBuf], report: &mut Report) -> Vec<Found> {
-    let mut files = Vec::new();
-    for folder in folders {
-        let root = match std::fs::canonicalize(folder) {
-            Ok(root) => root,
-            Err(source) => {
-                report.failed.push(Error::Read { path: folder.clone(), source });
-                continue;
-            }
-        };
-        let visible = |entry: &walkdir::DirEntry| entry.depth() == 0 || !hidden(entry) && !is_index(entry);
-        for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
-            match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => visit(&entry, folder, &root, &mut files, report),
-                Err(error) => report.failed.push(Error::Read {
-                    path: error.path().unwrap_or(folder).to_path_buf(),
-                    source: error.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of links")),
-                }),
-            }
+fn writer(index: &Index, options: &Options<'_>) -> Result<Writer> {
+    let told = AtomicBool::new(false);
+    let busy = |holder: &str| {
+        if options.wait && !told.swap(true, Ordering::Relaxed) {
+            (options.progress)(Progress::Waiting(holder));
         }
-    }
-    files.sort_by(|a, b| a.key.cmp(&b.key));
-    files.dedup_by(|a, b| a.key == b.key);
-    files
-}
-
-fn hidden(entry: &walkdir::DirEntry) -> bool {
-    entry.file_name().as_encoded_bytes().starts_with(b".")
-}
-
-/// An index that lies among the articles is not an article.
-fn is_index(entry: &walkdir::DirEntry) -> bool {
-    entry.file_type().is_dir()
-        && entry.path().join("meta.json").exists()
-        && entry.path().join(".managed.json").exists()
-}
-
-fn visit(entry: &walkdir::DirEntry, folder: &Path, root: &Path, files: &mut Vec<Found>, report: &mut Report) {
-    let path = entry.path();
-    if entry.file_type().is_symlink() && entry.depth() > 0 {
-        let reason = "a link; name what it points to if that should be indexed".to_string();
-        report.left_alone.push(Error::Unsupported { path: path.to_path_buf(), reason });
-        return;
-    }
-    let metadata = match std::fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(source) => return report.failed.push(Error::Read { path: path.to_path_buf(), source }),
+        options.wait && !options.stop.load(Ordering::Relaxed)
     };
-    if !metadata.is_file() {
-        let reason = "not a plain file".to_string();
-        return report.left_alone.push(Error::Unsupported { path: path.to_path_buf(), reason });
-    }
-    if !read::is_supported(path) {
-        let reason = "a kind of file that is not read".to_string();
-        return report.left_alone.push(Error::Unsupported { path: path.to_path_buf(), reason });
-    }
-    let below = path.strip_prefix(folder).unwrap_or(Path::new(""));
-    let whole = if below.as_os_str().is_empty() { root.to_path_buf() } else { root.join(below) };
-    let base = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let root_key = if below.as_os_str().is_empty() { base } else { format!("{base}/{}", key(below)) };
-    files.push(Found {
-        shown: path.to_string_lossy().into_owned(),
-        key: key(&whole),
-        root_key,
-        stamp: stamp(&metadata),
-        path: path.to_path_buf(),
-    });
+    index.writer(std::thread::available_parallelism().map_or(2, usize::from), &busy)
 }
 
-/// A path as text that names it alone: bytes that are not UTF-8, and `%`, are written as `%XX`.
-fn key(path: &Path) -> String {
-    let mut text = String::new();
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        text.push_str(&chunk.valid().replace('%', "%25"));
-        for byte in chunk.invalid() {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
-}
-
-fn stamp(metadata: &Metadata) -> Stamp {
-    let age =
-        metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-    Stamp { mtime: age.as_nanos() as u64, size: metadata.len() }
-}
-
-/// Sorts files into those to read and those to forget.
-fn sort<'f>(
-    found: &'f [Found],
-    known: &HashMap<String, Stamp>,
-    folders: &[PathBuf],
-    report: &mut Report,
-) -> Work<'f> {
-    let mut work = Work { read: Vec::new(), gone: Vec::new() };
-    for file in found {
-        match known.get(&file.key) {
-            None => report.new += 1,
-            Some(stamp) if *stamp != file.stamp => report.changed += 1,
-            Some(_) => {
-                report.unchanged += 1;
-                continue;
-            }
-        }
-        work.read.push(file);
-    }
-    let roots: Vec<PathBuf> =
-        folders.iter().filter_map(|folder| std::fs::canonicalize(folder).ok()).collect();
-    let below = |file: &str| roots.iter().any(|root| Path::new(file).starts_with(Path::new(&key(root))));
-    let here: std::collections::HashSet<&str> = found.iter().map(|file| file.key.as_str()).collect();
-    work.gone = known.keys().filter(|file| below(file) && !here.contains(file.as_str())).cloned().collect();
-    work.gone.sort_unstable();
-    report.gone = work.gone.len();
-    work
+/// What all threads of a run share.
+struct Run<'r> {
+    index: &'r Index,
+    gazetteer: &'r Gazetteer,
+    options: &'r Options<'r>,
+    pen: Pen,
 }
 
 /// What reading one file brought.
@@ -236,75 +150,117 @@ struct Part {
     left_alone: Vec<Error>,
 }
 
-/// The writer, shared by all threads. A commit waits until no file is half written.
-struct Pen {
-    writer: RwLock<Writer>,
-    last: RwLock<Instant>,
-}
-
-impl Pen {
-    fn write<T>(&self, work: impl FnOnce(&Writer) -> Result<T>) -> Result<T> {
-        let writer = self.writer.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        work(&writer)
-    }
-
-    fn commit_if_due(&self) -> Result<()> {
-        let due = |last: &Instant| last.elapsed() >= COMMIT_EVERY;
-        if !due(&self.last.read().unwrap_or_else(std::sync::PoisonError::into_inner)) {
-            return Ok(());
+impl Run<'_> {
+    fn all(&self, work: &Work<'_>, report: &mut Report) -> Result<()> {
+        for file in &work.gone {
+            self.pen.write(|writer| {
+                writer.remove_file(file);
+                Ok(())
+            })?;
         }
-        let mut last = self.last.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if due(&last) {
-            self.writer.write().unwrap_or_else(std::sync::PoisonError::into_inner).commit()?;
-            *last = Instant::now();
+        for file in &work.touched {
+            self.pen.write(|writer| writer.end_file(&file.key, file.stamp))?;
         }
+        let done = AtomicUsize::new(0);
+        let stopped = || self.options.stop.load(Ordering::Relaxed);
+        let parts: Vec<Result<Part>> = work
+            .jobs
+            .par_iter()
+            .map(|job| {
+                let part = if stopped() { Ok(Part::default()) } else { self.file(job) };
+                let count = done.fetch_add(1, Ordering::Relaxed) + 1;
+                (self.options.progress)(Progress::Reading(count, work.jobs.len()));
+                part
+            })
+            .collect();
+        for part in parts {
+            let part = part?;
+            report.articles += part.articles;
+            report.quotes += part.quotes;
+            report.failed.extend(part.failed);
+            report.left_alone.extend(part.left_alone);
+        }
+        report.stopped = stopped();
         Ok(())
     }
 
-    fn finish(self) -> Result<()> {
-        let mut writer = self.writer.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        writer.commit()?;
-        writer.finish()
-    }
-}
-
-/// Reads one file and writes its rows; the file counts as indexed only when all of it was read.
-fn index_file(file: &Found, pen: &Pen, gazetteer: &Gazetteer) -> Result<Part> {
-    let part = pen.write(|writer| {
-        writer.remove_file(&file.key);
+    /// Reads one file and writes its rows; the file counts as indexed only when all of it was read.
+    fn file(&self, job: &Job<'_>) -> Result<Part> {
+        let file = job.file;
         let mut part = Part::default();
+        // The stamp is older than what is hashed, and that is older than what is read: a file that
+        // changes meanwhile looks changed next time.
+        let hash = match changes::hash(&file.path) {
+            Ok(hash) => hash,
+            Err(source) => {
+                part.failed.push(Error::Read { path: PathBuf::from(&file.shown), source });
+                return Ok(part);
+            }
+        };
         let mut articles = match read::open(&file.path, &file.shown, &file.root_key) {
-            Ok(articles) => articles,
+            Ok(articles) => Some(articles),
             Err(error @ (Error::Unsupported { .. } | Error::NoArticle { .. })) => {
                 part.left_alone.push(error);
-                writer.add_file(&file.key, file.stamp)?;
+                None
+            }
+            Err(error @ Error::Read { .. }) => {
+                part.failed.push(error);
                 return Ok(part);
             }
             Err(error) => {
                 part.failed.push(error);
-                return Ok(part);
+                None
             }
         };
-        loop {
-            let (batch, more) = next_batch(&mut articles, &mut part);
-            let counts: Vec<usize> = batch
-                .into_par_iter()
-                .map(|article| index_article(file, article, writer, gazetteer))
-                .collect::<Result<_>>()?;
+        self.pen.write(|writer| {
+            if let Why::Moved { from } = &job.why {
+                writer.remove_file(from);
+            }
+            writer.begin_file(&file.key)
+        })?;
+        let mut more = articles.is_some();
+        while let Some(articles) = articles.as_mut().filter(|_| more) {
+            let batch;
+            (batch, more) = next_batch(articles, &mut part);
+            let counts: Vec<usize> =
+                batch.into_par_iter().map(|article| self.article(job, article)).collect::<Result<_>>()?;
             part.articles += counts.len();
             part.quotes += counts.iter().sum::<usize>();
-            if !more {
-                break;
+            self.pen.commit_if_due()?;
+            if self.options.stop.load(Ordering::Relaxed) {
+                return Ok(part);
             }
         }
         // A file that failed in part is read again next time.
         if part.failed.is_empty() {
-            writer.add_file(&file.key, file.stamp)?;
+            self.pen.write(|writer| writer.end_file(&file.key, Stamp { hash, ..file.stamp }))?;
         }
+        self.pen.commit_if_due()?;
         Ok(part)
-    })?;
-    pen.commit_if_due()?;
-    Ok(part)
+    }
+
+    fn article(&self, job: &Job<'_>, article: Article) -> Result<usize> {
+        let bytes = article.body.len() as u64;
+        let rows = rows::of(self.document(job, article)?, self.gazetteer);
+        self.pen.write(|writer| writer.add(&job.file.key, &rows))?;
+        self.pen.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Ok(rows.quotes.len())
+    }
+
+    /// Extraction takes most of the time of a run: what was found in the same text before is taken over.
+    fn document(&self, job: &Job<'_>, article: Article) -> Result<Document> {
+        if self.options.passages_only {
+            return Ok(crate::extract::unread(article));
+        }
+        let known = match job.why {
+            Why::New => None,
+            Why::Changed | Why::Moved { .. } => self.index.like(&article)?,
+        };
+        Ok(match known {
+            Some(known) => Document { article, ..known },
+            None => extract(article, self.gazetteer),
+        })
+    }
 }
 
 fn next_batch(articles: &mut impl Iterator<Item = Result<Article>>, part: &mut Part) -> (Vec<Article>, bool) {
@@ -322,8 +278,43 @@ fn next_batch(articles: &mut impl Iterator<Item = Result<Article>>, part: &mut P
     (batch, false)
 }
 
-fn index_article(file: &Found, article: Article, writer: &Writer, gazetteer: &Gazetteer) -> Result<usize> {
-    let rows = rows::of(extract(article, gazetteer), gazetteer);
-    writer.add(&file.key, &rows)?;
-    Ok(rows.quotes.len())
+/// The writer, shared by all threads.
+struct Pen {
+    writer: RwLock<Writer>,
+    last: Mutex<Instant>,
+    /// Of text, since the last commit.
+    bytes: AtomicU64,
+    every: Duration,
+}
+
+impl Pen {
+    fn new(writer: Writer, every: Duration) -> Pen {
+        Pen { writer: RwLock::new(writer), last: Mutex::new(Instant::now()), bytes: AtomicU64::new(0), every }
+    }
+
+    fn write<T>(&self, work: impl FnOnce(&Writer) -> Result<T>) -> Result<T> {
+        work(&self.writer.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Half-written files do no harm: they are told to be partial until they are not.
+    fn commit_if_due(&self) -> Result<()> {
+        // Whoever finds another thread at it goes on working.
+        let Ok(mut last) = self.last.try_lock() else { return Ok(()) };
+        if last.elapsed() < self.every && self.bytes.load(Ordering::Relaxed) < COMMIT_BYTES {
+            return Ok(());
+        }
+        self.writer.write().unwrap_or_else(PoisonError::into_inner).commit()?;
+        self.bytes.store(0, Ordering::Relaxed);
+        *last = Instant::now();
+        Ok(())
+    }
+
+    /// Commits, then tells copies apart: that needs all articles at once.
+    fn finish(self, index: &Index) -> Result<()> {
+        let mut writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        writer.commit()?;
+        index.reload()?;
+        writer.tell_copies(&index.stories()?, &sketch::stories(index.entries()?))?;
+        writer.finish()
+    }
 }

@@ -10,12 +10,12 @@
 //! |---|---|
 //! | faces | [`cli`] |
 //! | output | [`render`], [`eval`] |
-//! | journeys | [`ingest`], [`search`] |
+//! | journeys | [`ingest`], [`search`], [`versions`] |
 //! | edges and the pure middle | [`read`], [`extract`](mod@extract), [`engine`], [`gold`] |
 //! | what is asked, what is stored | [`query`], [`rows`] |
 //! | the nouns | [`document`], [`people`] |
 //! | what is known | [`gazetteer`], [`lang`] |
-//! | ground | [`span`], [`error`], [`user`] |
+//! | ground | [`span`], [`sketch`], [`error`], [`user`] |
 //!
 //! `read`, `extract` and `engine` do not know each other; only `engine` knows tantivy; only `read`,
 //! `engine`, `ingest`, `user` and `cli` touch a disk.
@@ -36,5 +36,7 @@ pub mod read;
 pub mod render;
 pub mod rows;
 pub mod search;
+pub mod sketch;
 pub mod span;
 pub mod user;
+pub mod versions;

@@ -3,9 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::engine::highlight::Marker;
-use crate::engine::laid::Laid;
-use crate::engine::{Engine, Group, GroupBy, Hit, Places, Row, Wanted};
+use crate::engine::{Copy, Engine, Group, GroupBy, Hit, Places, Row, Wanted, highlight};
 use crate::error::Result;
 use crate::gazetteer::Gazetteer;
 use crate::people::{Alias, Joined, People, Person};
@@ -65,6 +63,16 @@ pub struct Found {
     /// The row.
     #[serde(flatten)]
     pub row: Row,
+    /// The same in copies of its article, the first twenty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<Copy>,
+    /// How many copies there are in all.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub copied: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A speaker as known over the whole index.
@@ -110,8 +118,7 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
     let clauses = if request.explain { parts(expr.as_ref(), request, engine, &known)? } else { Vec::new() };
     let query = Query { expr, sort: request.sort, limit: request.limit };
     let query = known.resolve(query, &mut notes);
-    let marker = query.expr.as_ref().map(Marker::new);
-    let mark = |hit: Hit| found(hit, marker.as_ref(), &known.people);
+    let mark = |hit: Hit| found(hit, query.expr.as_ref(), &known.people);
     let mut answer = Answer { read_as, notes, total: 0, found: Vec::new(), groups: Vec::new(), clauses };
     match request.group {
         None => {
@@ -190,13 +197,25 @@ fn alternatives(filters: &[Filter<String>]) -> Vec<Expr<String>> {
     kinds.into_iter().map(expr).collect()
 }
 
-fn found(hit: Hit, marker: Option<&Marker>, people: &People) -> Found {
-    let highlights = marker.map(|marker| marker.spans(&Laid::row(&hit.row))).unwrap_or_default();
+fn found(hit: Hit, expr: Option<&Expr<Places>>, people: &People) -> Found {
+    let marks = |text: &str, start: u32| -> Vec<Span> {
+        let Some(expr) = expr else { return Vec::new() };
+        highlight::spans(text, expr)
+            .into_iter()
+            .map(|span| Span { start: span.start + start, end: span.end + start })
+            .collect()
+    };
+    let highlights = match &hit.row {
+        Row::Passage(row) => marks(&row.text, row.span.start),
+        Row::Quote(row) => {
+            row.content.iter().flat_map(|piece| marks(&piece.text, piece.span.start)).collect()
+        }
+    };
     let person = match &hit.row {
         Row::Quote(row) => row.speaker.as_ref().and_then(|speaker| known(speaker, people)),
         Row::Passage(_) => None,
     };
-    Found { score: hit.score, highlights, person, row: hit.row }
+    Found { score: hit.score, highlights, person, row: hit.row, copies: hit.copies, copied: hit.copied }
 }
 
 fn known(speaker: &Who, people: &People) -> Option<Known> {

@@ -88,6 +88,9 @@ struct Filters {
     /// Gather by speaker, region, source or month
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["speaker", "region", "source", "month"]))]
     group: Option<String>,
+    /// Show what several outlets printed once for each, not once for all
+    #[arg(long)]
+    copies: bool,
     /// Say how the query was read, what each part finds, and why each speaker was named
     #[arg(long)]
     explain: bool,
@@ -145,7 +148,7 @@ fn answer(
         explain: filters.explain,
         aliases: super::alias::read(&UserFiles::of(&path))?,
     };
-    let index = Index::open(&path)?;
+    let index = Index::open(&path)?.showing_copies(filters.copies);
     let answer = ask(&request, &index, Gazetteer::embedded(), today)?;
     for note in &answer.notes {
         talk(&format!("onrecord: {note}"));

@@ -1,13 +1,15 @@
 use std::io::Write;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 
+use super::watch::{Wake, Watch};
 use super::{Context, Exit, is_interactive, talk};
 use crate::engine::tantivy::Index;
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
-use crate::ingest::{self, Report};
+use crate::ingest::{self, Options, Report};
 
 /// Make or refresh the index: reads what is new, changed or gone in the folders
 ///
@@ -21,6 +23,18 @@ pub struct IndexArgs {
     /// Throw the index away first and read everything anew
     #[arg(long)]
     rebuild: bool,
+    /// Stay, and read what changes as soon as it is quiet; Ctrl-C ends
+    #[arg(long)]
+    watch: bool,
+    /// Index passages only: faster, for search without quotes, speakers and regions
+    #[arg(long)]
+    no_extract: bool,
+    /// When another onrecord writes to the index, give up instead of waiting for it to end
+    #[arg(long)]
+    no_wait: bool,
+    /// Write to disk after this many seconds at the latest: a kill loses no more
+    #[arg(long, value_name = "SECONDS", default_value_t = 15.0)]
+    commit_every: f64,
     /// Name every file that was left alone
     #[arg(long, short)]
     verbose: bool,
@@ -29,8 +43,10 @@ pub struct IndexArgs {
 /// Files without an article that are named without `--verbose`.
 const MOST_NAMED: usize = 3;
 
+/// Set by Ctrl-C; a second one ends the program at once, which harms no index.
+static STOP: AtomicBool = AtomicBool::new(false);
+
 pub fn run(args: IndexArgs, context: &mut Context) -> Result<Exit> {
-    let start = Instant::now();
     let path = context.index_to_write();
     // A typing error in the only folder must not leave an empty index behind.
     if let [folder] = args.folders.as_slice() {
@@ -40,19 +56,72 @@ pub fn run(args: IndexArgs, context: &mut Context) -> Result<Exit> {
         Index::remove(&path)?;
     }
     let index = Index::open_or_create(&path)?;
+    let passages_only = passages_only(&args, &index)?;
+    let watch = args.watch.then(|| Watch::new(&args.folders, &path));
+    let (watch, sender) = watch.unzip();
+    on_ctrl_c(sender);
+    let mut exit = once(&args, &index, &path, passages_only, context)?;
+    let Some(watch) = watch else { return Ok(exit) };
+    talk("onrecord: waiting for changes; Ctrl-C ends");
+    context.out.flush()?;
+    while !STOP.load(Ordering::Relaxed) && watch.wait() {
+        exit = again(&args, &index, &path, passages_only, context)?;
+        context.out.flush()?;
+    }
+    talk("onrecord: stopped; the index is whole");
+    Ok(if exit == Exit::Nothing { Exit::Found } else { exit })
+}
+
+fn on_ctrl_c(sender: Option<Sender<Wake>>) {
+    let stop = move || {
+        if STOP.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        if let Some(sender) = &sender {
+            let _ = sender.send(Wake::Stop);
+        }
+    };
+    // Without it Ctrl-C kills the program, which harms no index either.
+    let _ = ctrlc::set_handler(stop);
+}
+
+/// Whether the index is to hold passages only: an index is one thing or the other.
+fn passages_only(args: &IndexArgs, index: &Index) -> Result<bool> {
+    let made_so = index.passages_only()?;
+    if args.no_extract && !made_so && !index.files()?.is_empty() {
+        let reason = "this index holds quotes already; make another one with --index, or add --rebuild";
+        return Err(Error::Query { part: "--no-extract".to_string(), reason: reason.to_string() });
+    }
+    if made_so && !args.no_extract {
+        talk("onrecord: this index was made with --no-extract and holds no quotes; --rebuild changes that");
+    }
+    Ok(args.no_extract || made_so)
+}
+
+fn ingest_all(args: &IndexArgs, index: &Index, passages_only: bool, start: Instant) -> Result<Report> {
     let progress = Progress { start, last: AtomicU64::new(0), shown: is_interactive() };
-    let report =
-        ingest::ingest(&args.folders, &index, Gazetteer::embedded(), &|done, all| progress.show(done, all))?;
+    let options = Options {
+        commit_every: Duration::from_secs_f64(args.commit_every.clamp(0.0, 86_400.0)),
+        passages_only,
+        stop: &STOP,
+        progress: &|what| progress.show(what),
+        wait: !args.no_wait,
+    };
+    let report = ingest::ingest(&args.folders, index, Gazetteer::embedded(), &options);
     progress.clear();
-    for error in &report.failed {
-        talk(&format!("onrecord: {}", chain(error)));
-    }
-    // Text that was looked for and not found may be a field that onrecord does not know: worth a word.
-    let telling = |error: &&Error| args.verbose || matches!(error, Error::NoArticle { .. });
-    let most = if args.verbose { usize::MAX } else { MOST_NAMED };
-    for error in report.left_alone.iter().filter(telling).take(most) {
-        talk(&format!("left alone: {}", chain(error)));
-    }
+    report
+}
+
+fn once(
+    args: &IndexArgs,
+    index: &Index,
+    path: &Path,
+    passages_only: bool,
+    context: &mut Context,
+) -> Result<Exit> {
+    let start = Instant::now();
+    let report = ingest_all(args, index, passages_only, start)?;
+    tell(args, &report);
     let totals = index.totals()?;
     writeln!(context.out, "{}", closing_line(&report, start.elapsed().as_secs_f64()))?;
     writeln!(
@@ -63,18 +132,57 @@ pub fn run(args: IndexArgs, context: &mut Context) -> Result<Exit> {
         totals.passages,
         totals.quotes
     )?;
-    Ok(match (report.failed.is_empty(), totals.articles) {
+    Ok(match (report.failed.is_empty() && !report.stopped, totals.articles) {
         (false, _) => Exit::Trouble,
         (true, 0) => Exit::Nothing,
         (true, _) => Exit::Found,
     })
 }
 
+/// As [`once`], silent when nothing changed.
+fn again(
+    args: &IndexArgs,
+    index: &Index,
+    path: &Path,
+    passages_only: bool,
+    context: &mut Context,
+) -> Result<Exit> {
+    index.reload()?;
+    let start = Instant::now();
+    let report = ingest_all(args, index, passages_only, start)?;
+    let Report { new, changed, moved, gone, .. } = report;
+    if new + changed + moved + gone == 0 {
+        return Ok(Exit::Found);
+    }
+    tell(args, &report);
+    let totals = index.totals()?;
+    let line = closing_line(&report, start.elapsed().as_secs_f64());
+    writeln!(context.out, "{line}; the index {} holds {} articles", path.display(), totals.articles)?;
+    Ok(if report.failed.is_empty() { Exit::Found } else { Exit::Trouble })
+}
+
+fn tell(args: &IndexArgs, report: &Report) {
+    for error in &report.failed {
+        talk(&format!("onrecord: {}", chain(error)));
+    }
+    // Text that was looked for and not found may be a field that onrecord does not know: worth a word.
+    let telling = |error: &&Error| args.verbose || matches!(error, Error::NoArticle { .. });
+    let most = if args.verbose { usize::MAX } else { MOST_NAMED };
+    for error in report.left_alone.iter().filter(telling).take(most) {
+        talk(&format!("left alone: {}", chain(error)));
+    }
+}
+
 fn closing_line(report: &Report, seconds: f64) -> String {
-    let Report { new, changed, unchanged, gone, articles, quotes, left_alone, failed } = report;
+    let Report { new, changed, moved, unchanged, gone, articles, quotes, left_alone, failed, stopped } =
+        report;
+    let moved = if *moved > 0 { format!("{moved} moved, ") } else { String::new() };
     let mut line = format!(
-        "{new} new, {changed} changed, {unchanged} unchanged, {gone} gone; read {articles} articles and {quotes} quotes in {seconds:.2} s"
+        "{new} new, {changed} changed, {moved}{unchanged} unchanged, {gone} gone; read {articles} articles and {quotes} quotes in {seconds:.2} s"
     );
+    if *stopped {
+        line.push_str("; stopped early: run it again to go on");
+    }
     if !left_alone.is_empty() {
         line.push_str(&format!("; {} left alone (-v names them)", left_alone.len()));
     }
@@ -102,8 +210,17 @@ struct Progress {
 }
 
 impl Progress {
+    fn show(&self, what: ingest::Progress<'_>) {
+        match what {
+            ingest::Progress::Reading(done, all) => self.reading(done, all),
+            ingest::Progress::Waiting(holder) => {
+                talk(&format!("onrecord: {holder} is writing to this index; waiting for it to end"));
+            }
+        }
+    }
+
     /// Shows how far the run is, ten times a second at most.
-    fn show(&self, done: usize, all: usize) {
+    fn reading(&self, done: usize, all: usize) {
         let now = self.start.elapsed().as_millis() as u64;
         let last = self.last.load(Ordering::Relaxed);
         if !self.shown

@@ -2,10 +2,14 @@
 
 mod alias;
 mod ask;
+mod diff;
+mod doctor;
 mod eval;
 mod extract;
 mod index;
 mod show;
+mod verify;
+mod watch;
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -76,6 +80,9 @@ enum Command {
     Who(ask::WhoArgs),
     Show(show::ShowArgs),
     Alias(alias::AliasArgs),
+    Diff(diff::DiffArgs),
+    Doctor(doctor::DoctorArgs),
+    Verify(verify::VerifyArgs),
     Extract(extract::ExtractArgs),
     Eval(eval::EvalArgs),
     /// Where the data and models inside this program come from, and their licences
@@ -105,6 +112,9 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Who(args) => ask::who(args, &mut context),
         Command::Show(args) => show::run(args, &mut context),
         Command::Alias(args) => alias::run(args, &mut context),
+        Command::Diff(args) => diff::run(args, &mut context),
+        Command::Doctor(args) => doctor::run(args, &mut context),
+        Command::Verify(args) => verify::run(args, &mut context),
         Command::Extract(args) => extract::run(args, &mut context),
         Command::Eval(args) => eval::run(args, &mut context),
         Command::Credits => {

@@ -42,6 +42,7 @@ pub fn run(args: ShowArgs, context: &mut Context) -> Result<Exit> {
         let hint = "take an id from an answer of onrecord search or said".to_string();
         return Err(Error::NotFound { what: args.id, hint });
     }
+    let copies = one_of_each(&mut found);
     if let Some(outside) = span
         && found
             .iter()
@@ -57,7 +58,32 @@ pub fn run(args: ShowArgs, context: &mut Context) -> Result<Exit> {
         ("json", several) => json(several, context)?,
         _ => found.iter().try_for_each(|document| show(document, span, context))?,
     }
+    if args.format == "text" {
+        for path in copies {
+            writeln!(context.out, "{DIM}the same text: {}{DIM:#}", clean(&path))?;
+        }
+        if found.len() > 1 && found.iter().all(|document| document.article.id == found[0].article.id) {
+            let id = clean(&found[0].article.id.0);
+            writeln!(context.out, "{DIM}{} versions; what changed: onrecord diff {id}{DIM:#}", found.len())?;
+        }
+    }
     Ok(Exit::Found)
+}
+
+/// Leaves one of each text; the files of the others come back.
+fn one_of_each(found: &mut Vec<Document>) -> Vec<String> {
+    let mut seen: Vec<(String, String)> = Vec::new();
+    let mut others = Vec::new();
+    found.retain(|document| {
+        let key = (document.article.id.0.clone(), document.article.sha256.clone());
+        if seen.contains(&key) {
+            others.push(document.article.path.clone());
+            return false;
+        }
+        seen.push(key);
+        true
+    });
+    others
 }
 
 fn json(value: &(impl serde::Serialize + ?Sized), context: &mut Context) -> Result<()> {
@@ -137,6 +163,8 @@ fn show(document: &Document, span: Option<Span>, context: &mut Context) -> Resul
                 person: None,
                 highlights: Vec::new(),
                 row: crate::engine::Row::Quote(Box::new(row)),
+                copies: Vec::new(),
+                copied: 0,
             };
             let answer = crate::search::Answer {
                 read_as: String::new(),

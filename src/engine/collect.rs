@@ -126,10 +126,3 @@ impl SegmentCollector for EverythingInSegment {
         self.found
     }
 }
-
-/// The first value of a text column.
-pub(super) fn text_of(column: &StrColumn, doc: DocId) -> Option<String> {
-    let ord = column.term_ords(doc).next()?;
-    let mut text = String::new();
-    column.ord_to_str(ord, &mut text).ok()?.then_some(text)
-}

@@ -1,16 +1,14 @@
 //! Where rows are kept and found again. Knows no gazetteer and no typed query.
 
 pub mod analyse;
-mod at_least;
+mod checked;
 mod collect;
+mod copies;
+pub mod health;
 pub mod highlight;
-pub mod laid;
-mod near;
-pub mod pattern;
 mod people;
 mod plan;
 mod schema;
-mod spread;
 pub mod tantivy;
 mod trouble;
 mod writer;
@@ -21,7 +19,7 @@ use crate::error::Result;
 use crate::people::Person;
 use crate::query::Query;
 pub use crate::query::resolve::Places;
-use crate::rows::{PassageRow, QuoteRow};
+use crate::rows::{Head, PassageRow, QuoteRow};
 
 /// Kinds of rows that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,13 +51,34 @@ pub struct Stamp {
     pub mtime: u64,
     /// Bytes.
     pub size: u64,
+    /// The first 128 bits of the SHA-256 of its bytes.
+    pub hash: [u64; 2],
+}
+
+impl Stamp {
+    /// Of a file that was not read to its end, or not without fault: it is to be read again.
+    pub const PARTIAL: Stamp = Stamp { mtime: 0, size: u64::MAX, hash: [0, 0] };
+
+    /// True when neither time nor size changed, so that the file need not be opened.
+    pub fn looks_like(&self, other: &Stamp) -> bool {
+        (self.mtime, self.size) == (other.mtime, other.size)
+    }
 }
 
 /// What is written beside each commit.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Payload {
     pub(crate) format: u32,
     pub(crate) onrecord: String,
+    /// Folders that were indexed, as keys of [`Index::files`](tantivy::Index::files).
+    #[serde(default)]
+    pub(crate) folders: Vec<String>,
+    /// True when only passages are indexed, without quotes.
+    #[serde(default)]
+    pub(crate) passages_only: bool,
+    /// True when copies were told apart after the last row was written.
+    #[serde(default)]
+    pub(crate) copies_told: bool,
 }
 
 /// A row that was found.
@@ -79,6 +98,19 @@ pub struct Hit {
     pub score: f32,
     /// What was found.
     pub row: Row,
+    /// The same in copies of its article, the first twenty.
+    pub copies: Vec<Copy>,
+    /// How many copies there are in all.
+    pub copied: usize,
+}
+
+/// The same passage or quote in a copy of an article.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Copy {
+    /// Id of the row.
+    pub id: String,
+    /// Its article.
+    pub article: Head,
 }
 
 /// What a search found.

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use tantivy::{Searcher, TantivyError};
 
+use super::checked::{seal, unseal};
 use super::trouble::failed;
 use crate::error::Result;
 use crate::people::{People, Person};
@@ -25,7 +26,8 @@ struct Cache {
 pub(super) fn linked(path: &Path, searcher: &Searcher) -> Result<Vec<Person>> {
     let state = state(searcher);
     let kept = std::fs::read(path.join(FILE)).ok();
-    let kept = kept.and_then(|bytes| serde_json::from_slice::<Cache>(&bytes).ok());
+    let kept = kept.and_then(|bytes| unseal(&bytes).ok()).filter(|kept| kept.sealed);
+    let kept = kept.and_then(|kept| serde_json::from_slice::<Cache>(&kept.data).ok());
     if let Some(cache) = kept.filter(|cache| cache.state == state) {
         return Ok(cache.persons);
     }
@@ -38,7 +40,7 @@ pub(super) fn linked(path: &Path, searcher: &Searcher) -> Result<Vec<Person>> {
 fn keep(path: &Path, cache: &Cache) -> std::io::Result<()> {
     // Two readers may do so at once: each its own draft, and the last one stays.
     let draft = path.join(format!("{FILE}.{}", std::process::id()));
-    std::fs::write(&draft, serde_json::to_vec(cache)?)
+    std::fs::write(&draft, seal(&serde_json::to_vec(cache)?, None))
         .and_then(|()| std::fs::rename(&draft, path.join(FILE)))
         .inspect_err(|_| drop(std::fs::remove_file(&draft)))
 }

@@ -10,15 +10,10 @@ use super::analyse::{EXACT, STEMMED};
 /// Version of the layout; an index of another version is refused.
 pub const FORMAT: u32 = 2;
 
-/// What `breaks` holds where a sentence ends.
-pub const SENTENCE_END: &str = "s";
-/// What `breaks` holds where a paragraph ends.
-pub const PARAGRAPH_END: &str = "p";
-
 /// Handles of all fields.
 #[derive(Clone, Debug)]
 pub struct Fields {
-    /// `file`, `article`, `passage` or `quote`.
+    /// `file`, `article`, `passage`, `quote` or `copy`.
     pub row: Field,
     /// Absolute path of the file that the row came from; all rows of a file are replaced together.
     pub file: Field,
@@ -26,24 +21,32 @@ pub struct Fields {
     pub mtime: Field,
     /// Size of the file in bytes; only on `file` rows.
     pub size: Field,
-    /// Id of the row.
+    /// The first 128 bits of the file's SHA-256, in two values; only on `file` rows.
+    pub hash: Field,
+    /// Id of the row; of a `file` row see [`file_id`].
     pub id: Field,
+    /// The first 16 hex digits of the SHA-256 of the body; only on `article` rows.
+    pub sha: Field,
+    /// Number of the article, the same on all of its rows; another one for each copy of a text.
+    pub copy: Field,
+    /// A number of the words: close for passages that read alike, equal for equal quotes.
+    pub same: Field,
+    /// What tells near copies of an article; only on `article` rows.
+    pub sketch: Field,
+    /// Number of the story that an article is a copy of; only on `copy` rows.
+    pub story: Field,
     /// Id of the article.
     pub article: Field,
     /// Words of passage or quote, stemmed.
     pub body: Field,
     /// The same, not stemmed.
     pub exact: Field,
-    /// [`SENTENCE_END`] and [`PARAGRAPH_END`] at the positions of the last words of those.
-    pub breaks: Field,
     /// Words of the headline, stemmed.
     pub title: Field,
     /// Words of the speaker's names.
     pub speaker: Field,
     /// Words of the addressee's names.
     pub addressee: Field,
-    /// Words of the authors' names.
-    pub author: Field,
     /// Words of the outlet's name.
     pub source: Field,
     /// Dictionary form and stance of the cue.
@@ -81,9 +84,6 @@ pub fn schema() -> (Schema, Fields) {
         let indexing = TextFieldIndexing::default().set_tokenizer(analyzer).set_index_option(record);
         TextOptions::default().set_indexing_options(indexing)
     };
-    let breaks = TextFieldIndexing::default().set_tokenizer("raw").set_fieldnorms(false);
-    let breaks = breaks.set_index_option(IndexRecordOption::WithFreqsAndPositions);
-    let breaks = TextOptions::default().set_indexing_options(breaks);
     let positions = IndexRecordOption::WithFreqsAndPositions;
     let group = TextOptions::default().set_fast("raw");
     let number = NumericOptions::default().set_fast();
@@ -92,15 +92,19 @@ pub fn schema() -> (Schema, Fields) {
         file: builder.add_text_field("file", STRING | group.clone()),
         mtime: builder.add_u64_field("mtime", number.clone()),
         size: builder.add_u64_field("size", number.clone()),
+        hash: builder.add_u64_field("hash", number.clone()),
         id: builder.add_text_field("id", STRING),
-        article: builder.add_text_field("article", STRING),
+        sha: builder.add_text_field("sha", STRING),
+        copy: builder.add_u64_field("copy", number.clone().set_indexed()),
+        same: builder.add_u64_field("same", number.clone()),
+        sketch: builder.add_u64_field("sketch", number.clone()),
+        story: builder.add_u64_field("story", number.clone().set_indexed()),
+        article: builder.add_text_field("article", STRING | group.clone()),
         body: builder.add_text_field("body", text(STEMMED, positions)),
         exact: builder.add_text_field("exact", text(EXACT, positions)),
-        breaks: builder.add_text_field("breaks", breaks),
         title: builder.add_text_field("title", text(STEMMED, positions)),
         speaker: builder.add_text_field("speaker", text(EXACT, positions)),
         addressee: builder.add_text_field("addressee", text(EXACT, positions)),
-        author: builder.add_text_field("author", text(EXACT, positions)),
         source: builder.add_text_field("source", text(EXACT, positions)),
         cue: builder.add_text_field("cue", STRING),
         quote: builder.add_text_field("quote", STRING),
@@ -117,4 +121,9 @@ pub fn schema() -> (Schema, Fields) {
         json: builder.add_text_field("json", STORED),
     };
     (builder.build(), fields)
+}
+
+/// The id of a file's own row: no article's id holds a NUL.
+pub fn file_id(file: &str) -> String {
+    format!("\0file:{file}")
 }

@@ -7,55 +7,81 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tantivy::collector::Count;
-use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
+use serde::de::DeserializeOwned;
+use tantivy::collector::{Count, DocSetCollector};
+use tantivy::directory::error::LockError;
+use tantivy::directory::{Directory, INDEX_WRITER_LOCK, META_LOCK, MmapDirectory};
 use tantivy::query::{BooleanQuery, Occur, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{Index as Tantivy, IndexReader, TantivyDocument, TantivyError, Term};
+use tantivy::{
+    DocAddress, Index as Tantivy, IndexReader, IndexSettings, ReloadPolicy, SegmentReader, TantivyDocument,
+    TantivyError, Term,
+};
 
-use super::collect::{Everything, Ranked, gather, order, text_of};
+use super::checked::{self, Checked};
+use super::collect::{Everything, Ranked, gather, order};
+use super::copies::{self, Folded};
 use super::plan::plan;
 use super::schema::{FORMAT, Fields, schema};
-use super::trouble::{damaged, failed};
+use super::trouble::{damaged, failed, write_failed};
 pub use super::writer::Writer;
-use super::{Engine, Group, GroupBy, Hit, Hits, Payload, Places, Row, Stamp, Wanted};
-use super::{analyse, people};
-use crate::document::Document;
+use super::{Copy, Engine, Group, GroupBy, Hit, Hits, Payload, Places, Row, Stamp, Wanted};
+use super::{analyse, people, writer};
+use crate::document::{Article, Document};
 use crate::error::{Error, Result};
 use crate::people::Person;
 use crate::query::{Query, Sort};
+use crate::rows::{PassageRow, QuoteRow};
+use crate::sketch::Entry;
 
 /// An index in a folder.
 pub struct Index {
     path: PathBuf,
+    directory: Checked,
     index: Tantivy,
     fields: Fields,
     reader: IndexReader,
+    /// Show every copy of a text.
+    every_copy: bool,
 }
 
 impl Index {
-    /// Opens the index in a folder.
+    /// Opens the index in a folder; nothing is written, so the folder may be read-only.
+    ///
+    /// Lengths of all files and the sums of small ones are compared with what was written;
+    /// [`health`](super::health) compares all.
     ///
     /// Errors: there is none, it has another format, or it is damaged.
     pub fn open(path: &Path) -> Result<Index> {
-        if !path.join("meta.json").exists() {
+        if !path.join(checked::META).exists() {
             return Err(Error::NoIndex { path: path.to_path_buf() });
         }
-        // A damaged segment makes tantivy panic when it is opened.
+        // A damaged segment can make tantivy panic when it is opened.
         let opened = std::panic::catch_unwind(|| Index::open_unguarded(path));
         opened.unwrap_or_else(|_| Err(damaged(path, "a file of it is broken")))
     }
 
     fn open_unguarded(path: &Path) -> Result<Index> {
-        let index = Tantivy::open_in_dir(path).map_err(|error| failed(path, "opening", &error))?;
-        let metas = index.load_metas().map_err(|error| failed(path, "opening", &error))?;
+        let trouble = |error: TantivyError| failed(path, "opening", &error);
+        let directory = Checked::open(path).map_err(|error| trouble(error.into()))?;
+        let index = Tantivy::open(directory.clone()).map_err(trouble)?;
+        let metas = index.load_metas().map_err(trouble)?;
         let payload = metas.payload.as_deref().and_then(|text| serde_json::from_str::<Payload>(text).ok());
         let (wanted, fields) = schema();
-        let found = payload.as_ref().map_or("unknown".to_string(), |payload| payload.format.to_string());
-        if payload.is_none_or(|payload| payload.format != FORMAT) || index.schema() != wanted {
+        // A run that was killed before its first commit leaves an empty index.
+        let unborn = metas.payload.is_none() && metas.segments.is_empty() && directory.has_sums();
+        let fits = unborn || payload.as_ref().is_some_and(|payload| payload.format == FORMAT);
+        if !fits || index.schema() != wanted {
+            let found = payload.map_or("unknown".to_string(), |payload| payload.format.to_string());
             return Err(Error::IndexFormat { path: path.to_path_buf(), found, wanted: FORMAT });
         }
-        Index::with(path, index, fields)
+        if !directory.has_sums() {
+            return Err(damaged(path, "meta.json: the sums that it was written with are gone"));
+        }
+        if let Some(wrong) = compare(&directory, &index, false).map_err(trouble)?.first() {
+            return Err(damaged(path, wrong));
+        }
+        Index::with(path, directory, index, fields)
     }
 
     /// Opens the index in a folder, or makes an empty one there.
@@ -68,38 +94,82 @@ impl Index {
 
     fn create(path: &Path) -> Result<Index> {
         std::fs::create_dir_all(path).map_err(|source| Error::Read { path: path.to_path_buf(), source })?;
+        let directory =
+            Checked::open(path).map_err(|error| failed(path, "making", &TantivyError::from(error)))?;
         let (schema, fields) = schema();
-        let index = Tantivy::create_in_dir(path, schema).map_err(|error| failed(path, "making", &error))?;
-        let created = Index::with(path, index, fields)?;
-        created.writer(1)?.commit()?;
-        created.reload()?;
-        Ok(created)
+        let settings = IndexSettings::default();
+        match Tantivy::create(directory.clone(), schema, settings) {
+            Ok(index) => Index::with(path, directory, index, fields),
+            // Another process was quicker.
+            Err(TantivyError::IndexAlreadyExists) => Index::open(path),
+            Err(error) => Err(write_failed(&directory, path, &error)),
+        }
     }
 
     /// Removes an index of whatever format, so that it can be made anew; other files in the folder stay.
+    ///
+    /// Errors: a process is writing to it, or a file cannot be removed.
     pub fn remove(path: &Path) -> Result<()> {
+        Index::clear(path, |file| std::fs::remove_file(file))
+    }
+
+    /// Moves the files of an index, of whatever format and in whatever state, to another folder.
+    ///
+    /// Errors: as [`Index::remove`].
+    pub fn move_aside(path: &Path, to: &Path) -> Result<()> {
+        std::fs::create_dir_all(to).map_err(|source| Error::Read { path: to.to_path_buf(), source })?;
+        Index::clear(path, |file| match file.file_name() {
+            Some(name) => std::fs::rename(file, to.join(name)),
+            None => Ok(()),
+        })
+    }
+
+    fn clear(path: &Path, act: impl Fn(&Path) -> std::io::Result<()>) -> Result<()> {
         let trouble = |source| Error::Read { path: path.to_path_buf(), source };
-        if !path.join("meta.json").exists() {
+        if !path.join(checked::META).exists() && !path.join(checked::MANAGED).exists() {
             return Ok(());
         }
         // With the writer's lock in hand no other process writes while the files go.
         let directory = MmapDirectory::open(path).map_err(|error| failed(path, "removing", &error.into()))?;
-        let busy = |_| Error::IndexBusy { path: path.to_path_buf() };
+        let busy = |_| Error::IndexBusy { path: path.to_path_buf(), holder: holder(path) };
         let _lock = directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(busy)?;
+        let mut files = Vec::new();
         for entry in std::fs::read_dir(path).map_err(trouble)? {
             let entry = entry.map_err(trouble)?;
             if is_index_file(&entry.file_name().to_string_lossy()) {
-                std::fs::remove_file(entry.path()).map_err(trouble)?;
+                files.push(entry.path());
             }
         }
-        Ok(())
+        // What makes it an index goes last: a kill in between leaves one that is seen to be damaged.
+        files.sort_by_key(|file| file.ends_with(checked::META));
+        files.iter().try_for_each(|file| act(file)).map_err(trouble)
     }
 
-    fn with(path: &Path, index: Tantivy, fields: Fields) -> Result<Index> {
+    fn with(path: &Path, directory: Checked, index: Tantivy, fields: Fields) -> Result<Index> {
         index.tokenizers().register(analyse::EXACT, analyse::exact());
         index.tokenizers().register(analyse::STEMMED, analyse::stemmed());
-        let reader = index.reader().map_err(|error| failed(path, "reading", &error))?;
-        Ok(Index { path: path.to_path_buf(), index, fields, reader })
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+        let reader = reader.map_err(|error| failed(path, "reading", &error))?;
+        Ok(Index { path: path.to_path_buf(), directory, index, fields, reader, every_copy: false })
+    }
+
+    /// Shows what copies of one article have in common once for each, instead of once for all.
+    pub fn showing_copies(self, every_copy: bool) -> Index {
+        Index { every_copy, ..self }
+    }
+
+    /// The story of each article that has copies, by the number of the article.
+    pub fn stories(&self) -> Result<HashMap<u64, u64>> {
+        let searcher = self.reader.searcher();
+        copies::stories(searcher.segment_readers(), &self.fields)
+            .map_err(|error| failed(&self.path, "reading", &error))
+    }
+
+    /// What decides which articles are copies of each other, of every article.
+    pub fn entries(&self) -> Result<Vec<Entry>> {
+        let searcher = self.reader.searcher();
+        copies::entries(searcher.segment_readers(), &self.fields)
+            .map_err(|error| failed(&self.path, "reading", &error))
     }
 
     /// Sees what was committed since the index was opened.
@@ -108,36 +178,83 @@ impl Index {
     }
 
     /// Starts writing with this many threads; only one writer can work at a time.
-    pub fn writer(&self, threads: usize) -> Result<Writer> {
+    ///
+    /// Where another process writes, `busy` is told who, and says whether to try again.
+    ///
+    /// Errors: another process writes and `busy` gave up; the folder cannot be written to.
+    pub fn writer(&self, threads: usize, busy: &dyn Fn(&str) -> bool) -> Result<Writer> {
         let threads = threads.clamp(1, 8);
-        let writer =
-            self.index.writer_with_num_threads(threads, threads * 64_000_000).map_err(
-                |error| match error {
-                    TantivyError::LockFailure(..) => Error::IndexBusy { path: self.path.clone() },
-                    other => failed(&self.path, "writing", &other),
-                },
-            )?;
-        Ok(Writer { path: self.path.clone(), writer, fields: self.fields.clone() })
+        let writer = loop {
+            match self.index.writer_with_num_threads(threads, threads * WRITER_MEMORY) {
+                Ok(writer) => break writer,
+                Err(TantivyError::LockFailure(LockError::LockBusy, _)) => {
+                    let holder = holder(&self.path);
+                    if !busy(&holder) {
+                        return Err(Error::IndexBusy { path: self.path.clone(), holder });
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(100));
+                }
+                Err(TantivyError::LockFailure(LockError::IoError(error), _)) => {
+                    let reason = error.to_string();
+                    return Err(Error::Index { path: self.path.clone(), doing: "writing", reason });
+                }
+                Err(error) => return Err(write_failed(&self.directory, &self.path, &error)),
+            }
+        };
+        Ok(Writer {
+            path: self.path.clone(),
+            directory: self.directory.clone(),
+            writer,
+            fields: self.fields.clone(),
+            payload: self.payload()?,
+        })
+    }
+
+    /// What stands beside the last commit.
+    fn payload(&self) -> Result<Payload> {
+        let metas = self.index.load_metas().map_err(|error| failed(&self.path, "reading", &error))?;
+        Ok(metas.payload.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    /// Folders that the index was made from, as keys of [`Index::files`].
+    pub fn folders(&self) -> Result<Vec<String>> {
+        Ok(self.payload()?.folders)
+    }
+
+    /// True when the index holds passages only, without quotes.
+    pub fn passages_only(&self) -> Result<bool> {
+        Ok(self.payload()?.passages_only)
+    }
+
+    /// True when copies were told apart since the last row was written.
+    pub fn copies_told(&self) -> Result<bool> {
+        Ok(self.payload()?.copies_told)
     }
 
     /// All files that the index was made from.
     pub fn files(&self) -> Result<HashMap<String, Stamp>> {
         let searcher = self.reader.searcher();
-        let trouble = |error: TantivyError| failed(&self.path, "reading", &error);
         let mut files = HashMap::new();
         for segment in searcher.segment_readers() {
-            let fast = segment.fast_fields();
-            let (mtime, size) = (fast.u64("mtime").map_err(trouble)?, fast.u64("size").map_err(trouble)?);
-            let Some(names) = fast.str("file").map_err(trouble)? else { continue };
-            for doc in segment.doc_ids_alive() {
-                if let (Some(mtime), Some(size), Some(name)) =
-                    (mtime.first(doc), size.first(doc), text_of(&names, doc))
-                {
-                    files.insert(name, Stamp { mtime, size });
-                }
-            }
+            stamps(segment, &mut files).map_err(|error| failed(&self.path, "reading", &error))?;
         }
         Ok(files)
+    }
+
+    /// What was found in a body of this SHA-256, in any article of the last commit that is alike in all
+    /// that extraction sees.
+    pub fn like(&self, article: &Article) -> Result<Option<Document>> {
+        let term = Term::from_field_text(self.fields.sha, writer::short(&article.sha256));
+        let found = self.article_rows(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))?;
+        Ok(found.into_iter().find(|document| {
+            let known = &document.article;
+            known.body == article.body
+                && known.title == article.title
+                && known.language == article.language
+                && known.source == article.source
+                && known.byline == article.byline
+                && known.published == article.published
+        }))
     }
 
     /// How many articles, passages and quotes there are.
@@ -154,30 +271,41 @@ impl Index {
         self.reader.searcher().search(query, &Count).map_err(|error| failed(&self.path, "searching", &error))
     }
 
-    /// Every row that matches, with what orders it.
-    fn ranked(&self, wanted: Wanted, query: &Query<Places>) -> Result<Vec<Ranked>> {
+    /// Every row that matches, with what orders it; what copies have in common comes once.
+    fn ranked(&self, wanted: Wanted, query: &Query<Places>) -> Result<Folded> {
         let engine_query = plan(&self.fields, wanted, query);
         let searcher = self.reader.searcher();
         let mut ranked = searcher
             .search(&*engine_query, &Everything)
             .map_err(|error| failed(&self.path, "searching", &error))?;
         order(&mut ranked, query.sort);
-        Ok(ranked)
+        if self.every_copy {
+            return Ok(Folded::nothing(ranked));
+        }
+        Ok(copies::fold(ranked, wanted, &self.stories()?, searcher.segment_readers()))
     }
 
-    fn hit(&self, ranked: &Ranked, wanted: Wanted) -> Result<Hit> {
-        let document: TantivyDocument = self
-            .reader
-            .searcher()
-            .doc(ranked.address)
-            .map_err(|error| failed(&self.path, "reading", &error))?;
+    fn hit(&self, ranked: &Ranked, wanted: Wanted, folded: &Folded) -> Result<Hit> {
+        let row = self.row(ranked.address, wanted)?;
+        let repeated = folded.copies.get(&ranked.address).map_or(&[][..], Vec::as_slice);
+        let copies = repeated.iter().take(MOST_COPIES).map(|address| {
+            Ok(match self.row(*address, wanted)? {
+                Row::Passage(row) => Copy { id: row.id, article: row.article },
+                Row::Quote(row) => Copy { id: row.id, article: row.article },
+            })
+        });
+        Ok(Hit { score: ranked.score, row, copies: copies.collect::<Result<_>>()?, copied: repeated.len() })
+    }
+
+    fn row(&self, address: DocAddress, wanted: Wanted) -> Result<Row> {
+        let document: TantivyDocument =
+            self.reader.searcher().doc(address).map_err(|error| failed(&self.path, "reading", &error))?;
         let json = document.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
         let row = match wanted {
             Wanted::Passages => serde_json::from_str(json).map(Row::Passage),
             Wanted::Quotes => serde_json::from_str(json).map(Row::Quote),
         };
-        let row = row.map_err(|error| damaged(&self.path, &format!("a row cannot be read: {error}")))?;
-        Ok(Hit { score: ranked.score, row })
+        row.map_err(|error| damaged(&self.path, &format!("a row cannot be read: {error}")))
     }
 }
 
@@ -194,10 +322,10 @@ pub struct Totals {
 
 impl Engine for Index {
     fn find(&self, wanted: Wanted, query: &Query<Places>) -> Result<Hits> {
-        let ranked = self.ranked(wanted, query)?;
-        let hits =
-            ranked.iter().take(query.limit).map(|ranked| self.hit(ranked, wanted)).collect::<Result<_>>()?;
-        Ok(Hits { total: ranked.len(), hits })
+        let folded = self.ranked(wanted, query)?;
+        let shown = folded.ranked.iter().take(query.limit);
+        let hits = shown.map(|ranked| self.hit(ranked, wanted, &folded)).collect::<Result<_>>()?;
+        Ok(Hits { total: folded.ranked.len(), hits })
     }
 
     fn group(
@@ -208,7 +336,8 @@ impl Engine for Index {
         each: usize,
         name: &dyn Fn(&str) -> String,
     ) -> Result<(usize, Vec<Group>)> {
-        let ranked = self.ranked(wanted, query)?;
+        let folded = self.ranked(wanted, query)?;
+        let ranked = &folded.ranked;
         let field = match by {
             GroupBy::Speaker => "by_speaker",
             GroupBy::Region => "by_region",
@@ -222,8 +351,8 @@ impl Engine for Index {
             .map(|segment| segment.fast_fields().str(field))
             .collect::<tantivy::Result<Vec<_>>>()
             .map_err(|error| failed(&self.path, "reading", &error))?;
-        let groups = gather(&ranked, &columns, name);
-        let hit = |ranked: &&Ranked| self.hit(ranked, wanted);
+        let groups = gather(ranked, &columns, name);
+        let hit = |ranked: &&Ranked| self.hit(ranked, wanted, &folded);
         let mut shown = Vec::new();
         for (key, members) in groups.into_iter().take(query.limit) {
             let hits = members.iter().take(each).map(hit).collect::<Result<Vec<_>>>()?;
@@ -251,7 +380,10 @@ impl Engine for Index {
     }
 
     fn count(&self, wanted: Wanted, query: &Query<Places>) -> Result<usize> {
-        self.count_of(&*plan(&self.fields, wanted, query))
+        if self.every_copy || self.stories()?.is_empty() {
+            return self.count_of(&*plan(&self.fields, wanted, query));
+        }
+        Ok(self.ranked(wanted, query)?.ranked.len())
     }
 }
 
@@ -275,10 +407,113 @@ impl Index {
     }
 }
 
-fn is_index_file(name: &str) -> bool {
+/// All that an index stores of one article.
+pub struct Stored {
+    /// The article and what was found in it.
+    pub document: Document,
+    /// Its passages.
+    pub passages: Vec<PassageRow>,
+    /// Its quotes.
+    pub quotes: Vec<QuoteRow>,
+}
+
+impl Index {
+    /// Everything that was stored of a file, article by article.
+    pub fn each_article(&self, file: &str, each: &mut dyn FnMut(Stored) -> Result<()>) -> Result<()> {
+        let of_file = TermQuery::new(Term::from_field_text(self.fields.file, file), IndexRecordOption::Basic);
+        for address in self.addresses("article", Box::new(of_file))? {
+            let document: Document = self.stored(address)?;
+            let copy = writer::copy_of(file, document.article.ordinal);
+            let rows = || {
+                let term = Term::from_field_u64(self.fields.copy, copy);
+                Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+            };
+            let passages = self.addresses("passage", rows())?;
+            let quotes = self.addresses("quote", rows())?;
+            each(Stored {
+                passages: passages.into_iter().map(|address| self.stored(address)).collect::<Result<_>>()?,
+                quotes: quotes.into_iter().map(|address| self.stored(address)).collect::<Result<_>>()?,
+                document,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Rows of a kind that match, as they lie in the index.
+    fn addresses(&self, row: &str, query: Box<dyn TantivyQuery>) -> Result<Vec<DocAddress>> {
+        let row: Box<dyn TantivyQuery> = Box::new(self.row_query(row));
+        let both = BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, row)]);
+        let found = self.reader.searcher().search(&both, &DocSetCollector);
+        let mut found: Vec<DocAddress> =
+            found.map_err(|error| failed(&self.path, "searching", &error))?.into_iter().collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// What is stored in a row.
+    fn stored<T: DeserializeOwned>(&self, address: DocAddress) -> Result<T> {
+        let stored: TantivyDocument =
+            self.reader.searcher().doc(address).map_err(|error| failed(&self.path, "reading", &error))?;
+        let json = stored.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
+        serde_json::from_str(json)
+            .map_err(|error| damaged(&self.path, &format!("a row cannot be read: {error}")))
+    }
+}
+
+/// Copies of one answer that are listed; all are counted.
+const MOST_COPIES: usize = 20;
+
+/// Memory for rows that are not on disk yet, in bytes for each thread that writes.
+const WRITER_MEMORY: usize = 64_000_000;
+
+/// True for files that an index is made of.
+pub(super) fn is_index_file(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     let segment = stem.len() == 32 && stem.chars().all(|c| c.is_ascii_hexdigit());
+    let lock = matches!(name, ".tantivy-writer.lock" | ".tantivy-meta.lock");
+    let draft = name.starts_with(".tmp");
     segment
+        || lock
+        || draft
         || name.starts_with(people::FILE)
-        || matches!(name, "meta.json" | ".managed.json" | ".tantivy-writer.lock" | ".tantivy-meta.lock")
+        || matches!(name, checked::META | checked::MANAGED | checked::HOLDER | writer::FOLDERS)
+}
+
+/// Who writes, as they said themselves.
+pub(super) fn holder(path: &Path) -> String {
+    let said = std::fs::read_to_string(path.join(checked::HOLDER)).unwrap_or_default();
+    let said = said.trim();
+    if said.is_empty() { "another onrecord".to_string() } else { format!("another onrecord ({said})") }
+}
+
+/// Compares the files of the last commit with what was written.
+pub(super) fn compare(directory: &Checked, index: &Tantivy, whole: bool) -> tantivy::Result<Vec<String>> {
+    // While it is held, no file is cleared away.
+    let _lock = directory.acquire_lock(&META_LOCK)?;
+    Ok(directory.compare(&index.load_metas()?.segments, whole))
+}
+
+/// The files that a segment has rows of. Their names are read in one sweep through the dictionary:
+/// looking each one up takes ten times as long.
+fn stamps(segment: &SegmentReader, files: &mut HashMap<String, Stamp>) -> tantivy::Result<()> {
+    let fast = segment.fast_fields();
+    let (mtime, size, hash) = (fast.u64("mtime")?, fast.u64("size")?, fast.u64("hash")?);
+    let Some(names) = fast.str("file")? else { return Ok(()) };
+    let mut rows: Vec<(u64, Stamp)> = Vec::new();
+    for doc in segment.doc_ids_alive() {
+        let (Some(mtime), Some(size)) = (mtime.first(doc), size.first(doc)) else { continue };
+        let mut parts = hash.values_for_doc(doc);
+        let hash = [parts.next().unwrap_or(0), parts.next().unwrap_or(0)];
+        rows.extend(names.term_ords(doc).next().map(|ord| (ord, Stamp { mtime, size, hash })));
+    }
+    rows.sort_unstable_by_key(|(ord, _)| *ord);
+    let mut stream = names.dictionary().stream()?;
+    let mut at = None;
+    for (ord, stamp) in rows {
+        while at.is_none_or(|at| at < ord) && stream.advance() {
+            at = Some(at.map_or(0, |at| at + 1));
+        }
+        files.insert(String::from_utf8_lossy(stream.key()).into_owned(), stamp);
+    }
+    Ok(())
 }

@@ -1,9 +1,11 @@
 //! The engine's errors in the words of ours.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use tantivy::TantivyError;
 
+use super::checked::Checked;
 use crate::error::Error;
 
 pub(super) fn failed(path: &Path, doing: &'static str, error: &TantivyError) -> Error {
@@ -23,4 +25,15 @@ pub(super) fn failed(path: &Path, doing: &'static str, error: &TantivyError) -> 
 
 pub(super) fn damaged(path: &Path, reason: &str) -> Error {
     Error::IndexDamaged { path: path.to_path_buf(), reason: reason.to_string() }
+}
+
+/// As [`failed`], of a write: what the disk said tells more than what tantivy makes of it.
+pub(super) fn write_failed(directory: &Checked, path: &Path, error: &TantivyError) -> Error {
+    match directory.write_failure() {
+        Some((ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge, reason)) => {
+            Error::IndexFull { path: path.to_path_buf(), reason }
+        }
+        Some((_, reason)) => Error::Index { path: path.to_path_buf(), doing: "writing", reason },
+        None => failed(path, "writing", error),
+    }
 }

@@ -1,32 +1,65 @@
 //! Writing rows.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use tantivy::tokenizer::{PreTokenizedString, Token};
+use tantivy::directory::Directory;
 use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
-use super::laid::Laid;
+use super::checked::Checked;
 use super::plan::number;
-use super::schema::{FORMAT, Fields, PARAGRAPH_END, SENTENCE_END};
-use super::trouble::failed;
+use super::schema::{FORMAT, Fields, file_id};
+use super::trouble::write_failed;
 use super::{Payload, Stamp};
 use crate::document::{ArticleId, DateSource, Grade, Span};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::rows::{Head, QuoteRow, Rows};
+use crate::sketch;
+
+/// The folders that an index was made from, once more in plain text: from it a damaged index is rebuilt.
+pub const FOLDERS: &str = "folders.txt";
 
 /// Writes rows; nothing is seen before [`Writer::commit`].
 pub struct Writer {
     pub(super) path: PathBuf,
+    pub(super) directory: Checked,
     pub(super) writer: IndexWriter,
     pub(super) fields: Fields,
+    pub(super) payload: Payload,
 }
 
 impl Writer {
     /// Forgets all rows of a file.
     pub fn remove_file(&self, file: &str) {
         self.writer.delete_term(Term::from_field_text(self.fields.file, file));
+    }
+
+    /// Forgets all rows of a file and says that it is being read: until [`Writer::end_file`] says
+    /// otherwise, whoever finds rows of it knows that they may not be all.
+    pub fn begin_file(&self, file: &str) -> Result<()> {
+        self.remove_file(file);
+        self.file_row(file, Stamp::PARTIAL)
+    }
+
+    /// Says that a file was read in full, and how it looked.
+    pub fn end_file(&self, file: &str, stamp: Stamp) -> Result<()> {
+        self.writer.delete_term(Term::from_field_text(self.fields.id, &file_id(file)));
+        self.file_row(file, stamp)
+    }
+
+    /// Names a folder that is indexed.
+    pub fn add_folder(&mut self, folder: &str) {
+        if !self.payload.folders.iter().any(|known| known == folder) {
+            self.payload.folders.push(folder.to_string());
+            self.payload.folders.sort_unstable();
+        }
+    }
+
+    /// Says that the index holds passages only.
+    pub fn set_passages_only(&mut self) {
+        self.payload.passages_only = true;
     }
 
     /// Adds all rows of an article.
@@ -37,12 +70,19 @@ impl Writer {
         document.add_text(self.fields.row, "article");
         document.add_text(self.fields.file, file);
         document.add_text(self.fields.article, &article.id.0);
-        document.add_u64(self.fields.tie, tie(&article.id, 0));
+        document.add_u64(self.fields.tie, tie(&article.id, &article.source, &article.path, 0));
+        document.add_u64(self.fields.copy, copy_of(file, article.ordinal));
+        document.add_text(self.fields.sha, short(&article.sha256));
+        for part in sketch::sketch(&article.body) {
+            document.add_u64(self.fields.sketch, part);
+        }
+        document.add_u64(self.fields.same, u64::from_str_radix(short(&article.sha256), 16).unwrap_or(0));
         document.add_text(self.fields.json, json(&rows.document));
         self.put(document)?;
         let Some(head) = head else { return Ok(()) };
         for (row, regions) in &rows.passages {
-            let mut document = self.row("passage", file, (&row.id, row.span), head, &Laid::passage(row));
+            let mut document = self.row("passage", file, (&row.id, row.span), head, &row.text);
+            document.add_u64(self.fields.same, sketch::of_passage(&row.text));
             for region in regions {
                 document.add_text(self.fields.region, region.0.to_string());
             }
@@ -57,8 +97,11 @@ impl Writer {
             self.put(document)?;
         }
         for (row, graded) in &rows.quotes {
+            let words: Vec<&str> = row.content.iter().map(|piece| piece.text.as_str()).collect();
             let start = row.content.first().map(|piece| piece.span).unwrap_or_default();
-            let mut document = self.row("quote", file, (&row.id, start), head, &Laid::quote(row));
+            let mut document = self.row("quote", file, (&row.id, start), head, &words.join(" "));
+            let speaker = row.speaker.as_ref().map_or("", |who| &who.name);
+            document.add_u64(self.fields.same, sketch::of_quote(&words.join(" "), speaker));
             self.who_and_how(&mut document, row);
             for (region, best) in graded {
                 document.add_text(self.fields.region, region.0.to_string());
@@ -92,13 +135,16 @@ impl Writer {
         }
     }
 
-    /// Says that a file was read in full.
-    pub fn add_file(&self, file: &str, stamp: Stamp) -> Result<()> {
+    fn file_row(&self, file: &str, stamp: Stamp) -> Result<()> {
         let mut document = TantivyDocument::default();
         document.add_text(self.fields.row, "file");
+        document.add_text(self.fields.id, file_id(file));
         document.add_text(self.fields.file, file);
         document.add_u64(self.fields.mtime, stamp.mtime);
         document.add_u64(self.fields.size, stamp.size);
+        for part in stamp.hash {
+            document.add_u64(self.fields.hash, part);
+        }
         self.put(document)
     }
 
@@ -108,25 +154,21 @@ impl Writer {
         file: &str,
         (id, span): (&str, Span),
         head: &Head,
-        laid: &Laid,
+        text: &str,
     ) -> TantivyDocument {
         let mut document = TantivyDocument::default();
-        let text = laid.joined();
         document.add_text(self.fields.row, kind);
         document.add_text(self.fields.file, file);
         document.add_text(self.fields.id, id);
         document.add_text(self.fields.article, &head.id.0);
-        document.add_text(self.fields.body, &text);
-        document.add_text(self.fields.exact, &text);
-        document.add_pre_tokenized_text(self.fields.breaks, breaks(laid));
-        for author in &head.byline {
-            document.add_text(self.fields.author, author);
-        }
+        document.add_text(self.fields.body, text);
+        document.add_text(self.fields.exact, text);
         document.add_text(self.fields.title, &head.title);
         document.add_text(self.fields.source, &head.source);
         document.add_text(self.fields.by_source, &head.source);
         document.add_text(self.fields.language, head.language.code);
-        document.add_u64(self.fields.tie, tie(&head.id, span.start));
+        document.add_u64(self.fields.tie, tie(&head.id, &head.source, &head.path, span.start));
+        document.add_u64(self.fields.copy, copy_of(file, head.ordinal));
         // A file's own date says when it was saved, so it neither sorts nor filters.
         if let Some(published) = head.published.as_ref().filter(|date| date.found_in != DateSource::FileTime)
         {
@@ -138,37 +180,81 @@ impl Writer {
     }
 
     fn put(&self, document: TantivyDocument) -> Result<()> {
-        self.writer.add_document(document).map(drop).map_err(|error| failed(&self.path, "writing", &error))
+        self.writer.add_document(document).map(drop).map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &TantivyError) -> Error {
+        write_failed(&self.directory, &self.path, error)
     }
 
     /// Makes all that was added and removed seen, at once.
     pub fn commit(&mut self) -> Result<()> {
-        let payload = Payload { format: FORMAT, onrecord: env!("CARGO_PKG_VERSION").to_string() };
-        let trouble = |error: TantivyError| failed(&self.path, "writing", &error);
-        let mut commit = self.writer.prepare_commit().map_err(trouble)?;
-        commit.set_payload(&json(&payload));
-        commit.commit().map(drop).map_err(trouble)
+        self.payload.copies_told = false;
+        self.commit_as_is()
+    }
+
+    /// Tells copies apart anew, and commits. `known` are the stories as the index has them; `now` those
+    /// of the articles as they are after the last commit.
+    pub fn tell_copies(&mut self, known: &HashMap<u64, u64>, now: &HashMap<u64, u64>) -> Result<()> {
+        if known != now {
+            self.writer.delete_term(Term::from_field_text(self.fields.row, "copy"));
+            let mut sorted: Vec<(&u64, &u64)> = now.iter().collect();
+            sorted.sort_unstable();
+            for (copy, story) in sorted {
+                let mut document = TantivyDocument::default();
+                document.add_text(self.fields.row, "copy");
+                document.add_u64(self.fields.copy, *copy);
+                document.add_u64(self.fields.story, *story);
+                self.put(document)?;
+            }
+        }
+        self.payload.copies_told = true;
+        self.commit_as_is()
+    }
+
+    fn commit_as_is(&mut self) -> Result<()> {
+        self.payload.format = FORMAT;
+        self.payload.onrecord = env!("CARGO_PKG_VERSION").to_string();
+        self.write_folders()?;
+        let payload = json(&self.payload);
+        let committed = self.writer.prepare_commit().and_then(|mut commit| {
+            commit.set_payload(&payload);
+            commit.commit()
+        });
+        committed.map(drop).map_err(|error| self.failed(&error))
+    }
+
+    /// Before the commit: a folder too many is only read again.
+    fn write_folders(&self) -> Result<()> {
+        let text = folders_text(&self.payload.folders);
+        if self.directory.atomic_read(Path::new(FOLDERS)).is_ok_and(|known| known == text.as_bytes()) {
+            return Ok(());
+        }
+        let written = self.directory.atomic_write(Path::new(FOLDERS), text.as_bytes());
+        written.map_err(|error| self.failed(&TantivyError::from(error)))
     }
 
     /// Waits for merges to end.
     pub fn finish(self) -> Result<()> {
-        let path = self.path;
-        self.writer.wait_merging_threads().map_err(|error| failed(&path, "writing", &error))
+        let Writer { path, directory, writer, .. } = self;
+        writer.wait_merging_threads().map_err(|error| write_failed(&directory, &path, &error))
     }
 }
 
-/// Where sentences and paragraphs end, as words of a field of their own, at the positions of the last words.
-fn breaks(laid: &Laid) -> PreTokenizedString {
-    let (sentences, paragraphs) = laid.breaks(&laid.words());
-    let token = |text: &str, position: u32| Token {
-        position: position as usize,
-        text: text.to_string(),
-        ..Token::default()
-    };
-    let mut tokens: Vec<Token> = sentences.into_iter().map(|at| token(SENTENCE_END, at)).collect();
-    tokens.extend(paragraphs.into_iter().map(|at| token(PARAGRAPH_END, at)));
-    tokens.sort_by_key(|token| token.position);
-    PreTokenizedString { text: String::new(), tokens }
+/// What [`FOLDERS`] holds.
+pub fn folders_text(folders: &[String]) -> String {
+    folders.iter().map(|folder| format!("{folder}\n")).collect()
+}
+
+/// A number for one article of one file.
+pub fn copy_of(file: &str, ordinal: u32) -> u64 {
+    let hash = Sha256::digest(format!("{file}\n{ordinal}"));
+    hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The beginning of a SHA-256 in hex: 64 bits, to find candidates by.
+pub fn short(sha256: &str) -> &str {
+    sha256.get(..16).unwrap_or(sha256)
 }
 
 fn json(value: &impl Serialize) -> String {
@@ -176,9 +262,18 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// A number that orders rows the same way in every index: by article, then by where they stand in it.
-fn tie(article: &ArticleId, start: u32) -> u64 {
-    let hash = Sha256::digest(article.0.as_bytes());
-    let article = hash.iter().take(4).fold(0, |number, byte| number << 8 | u64::from(*byte));
-    article << 32 | u64::from(start)
+/// A number that orders rows the same way in every index: by article, then, among articles of one id,
+/// by outlet and file name, then by where they stand in the body.
+fn tie(article: &ArticleId, source: &str, path: &str, start: u32) -> u64 {
+    const COPY_BITS: u32 = 10;
+    const START_BITS: u32 = 26;
+    let bits = |text: &str, most: u32| {
+        let hash = Sha256::digest(text.as_bytes());
+        hash.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte)) >> (64 - most)
+    };
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let article = bits(&article.0, 64 - COPY_BITS - START_BITS);
+    let copy = bits(&format!("{source}\n{name}"), COPY_BITS);
+    let start = u64::from(start).min((1 << START_BITS) - 1);
+    (article << COPY_BITS | copy) << START_BITS | start
 }

@@ -35,6 +35,20 @@ pub fn extract(article: Article, gazetteer: &Gazetteer) -> Document {
     Document { article, paragraphs, sentences, mentions, entities, quotes }
 }
 
+/// An article as a document in which nothing was looked for: for search only.
+pub fn unread(article: Article) -> Document {
+    let text = Text::new(&article.body);
+    let (paragraphs, sentences) = (text.paragraphs.clone(), text.sentences.clone());
+    Document {
+        paragraphs,
+        sentences,
+        mentions: Vec::new(),
+        entities: Vec::new(),
+        quotes: Vec::new(),
+        article,
+    }
+}
+
 /// What each trained model was made from: data, licences, date, command and scores.
 pub fn provenance() -> [&'static str; 3] {
     [linear::header(), linear::quotes_header(), linear::speakers_header()]

@@ -32,8 +32,9 @@ pub fn normalise(mut raw: Raw, origin: &Origin, ordinal: u32) -> Article {
         Some(title) => without_outlet(&title, &source).to_owned(),
         None => title_of(&paragraphs),
     };
+    let sha256 = hex(&Sha256::digest(&body));
     Article {
-        id: id(raw.id.as_deref(), url.as_deref(), origin, ordinal),
+        id: id(raw.id.as_deref(), url.as_deref(), &sha256),
         path: origin.path.clone(),
         ordinal,
         published: published(&raw.published, url.as_deref(), origin),
@@ -42,7 +43,7 @@ pub fn normalise(mut raw: Raw, origin: &Origin, ordinal: u32) -> Article {
         title,
         byline: people(&raw.byline),
         language: language(raw.language.as_deref(), &body),
-        sha256: hex(&Sha256::digest(&body)),
+        sha256,
         body,
     }
 }
@@ -321,17 +322,12 @@ fn host(url: &str) -> Option<String> {
     Some(host.strip_prefix("www.").unwrap_or(&host).to_owned()).filter(|host| host.contains('.'))
 }
 
-fn id(given: Option<&str>, url: Option<&str>, origin: &Origin, ordinal: u32) -> ArticleId {
+fn id(given: Option<&str>, url: Option<&str>, sha256: &str) -> ArticleId {
     if let Some(given) = given.map(one_line).filter(|id| !id.is_empty() && id.len() <= 200) {
         return ArticleId(given);
     }
-    let named = match (url, ordinal) {
-        (Some(url), _) => url.to_owned(),
-        // A file that grows from one article to several does not change the id of the first.
-        (None, 0) => origin.key.clone(),
-        (None, ordinal) => format!("{}#{ordinal}", origin.key),
-    };
-    ArticleId(hex(&Sha256::digest(named))[..12].to_owned())
+    // Without an address the text itself names the article, wherever its file lies.
+    ArticleId(url.map_or_else(|| sha256.to_owned(), |url| hex(&Sha256::digest(url)))[..12].to_owned())
 }
 
 fn hex(bytes: &[u8]) -> String {

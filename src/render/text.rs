@@ -15,6 +15,9 @@ const MARK: Style = AnsiColor::Yellow.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 const HEAD: Style = Style::new().bold();
 
+/// Outlets of copies that are named; more are counted.
+const MOST_OUTLETS: usize = 3;
+
 /// Writes an answer for reading.
 pub fn write(answer: &Answer, options: &Options, out: &mut dyn Write) -> io::Result<()> {
     if options.explain {
@@ -114,6 +117,7 @@ fn quote(
             }
         }
     }
+    also(found, options, indent, out)?;
     writeln!(out, "{indent}  {DIM}{}  {}{DIM:#}\n", clean(&row.id), clean(&row.article.path))
 }
 
@@ -129,7 +133,27 @@ fn passage(
     for line in marked(&piece, &found.highlights).split('\n').filter(|line| !line.trim().is_empty()) {
         wrapped(line, &format!("{indent}  "), options.width, out)?;
     }
+    also(found, options, indent, out)?;
     writeln!(out, "{indent}  {DIM}{}  {}{DIM:#}\n", clean(&row.id), clean(&row.article.path))
+}
+
+/// The outlets that printed the same.
+fn also(found: &Found, options: &Options, indent: &str, out: &mut dyn Write) -> io::Result<()> {
+    if found.copied == 0 {
+        return Ok(());
+    }
+    let mut names: Vec<String> = Vec::new();
+    for copy in &found.copies {
+        let head = &copy.article;
+        let name = clean(if head.source.is_empty() { &head.path } else { &head.source });
+        if !names.contains(&name) && names.len() < MOST_OUTLETS {
+            names.push(name);
+        }
+    }
+    let more = found.copied.saturating_sub(names.len());
+    let more = if more > 0 { format!(" (+{more})") } else { String::new() };
+    let line = format!("{DIM}also in: {}{more}{DIM:#}", names.join(", "));
+    wrapped(&line, &format!("{indent}  "), options.width, out)
 }
 
 fn speaker(who: Option<&Who>) -> String {

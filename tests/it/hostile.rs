@@ -84,7 +84,7 @@ fn a_broken_index_is_told_and_rebuilt() {
     }
     let ran = run_in(news.path(), &["search", "rained"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("--rebuild"), "{}", ran.err);
+    assert!(ran.err.contains("doctor --repair"), "{}", ran.err);
     assert_eq!(run_in(news.path(), &["index", "--rebuild", "news"]).code, 0);
     assert_eq!(run_in(news.path(), &["search", "rained"]).code, 0);
 }

@@ -1,9 +1,11 @@
 //! End to end: what a user types, and what comes out.
 
+mod copies;
 mod corpus;
 mod floors;
 mod hostile;
 mod index;
+mod integrity;
 mod outside;
 mod people;
 mod quality;
