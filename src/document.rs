@@ -101,12 +101,18 @@ pub enum DateSource {
     TimeTag,
     /// Markdown front matter.
     FrontMatter,
+    /// The `Date` field of a mail.
+    Mail,
     /// The address of the page.
     Url,
     /// The file's name.
     FileName,
     /// The dateline or first lines of the text.
     Text,
+    /// What an office document says of when it was written.
+    Properties,
+    /// When the page was fetched: it was published on that day or before.
+    Crawl,
     /// The file's modification time: a last resort.
     FileTime,
 }

@@ -66,6 +66,8 @@ pub struct Options<'o> {
     pub progress: &'o (dyn Fn(Progress<'_>) + Sync),
     /// Where another process writes to the index: wait for it to end, or give up.
     pub wait: bool,
+    /// What the user says of the files.
+    pub read: read::Options,
 }
 
 /// What a run is doing.
@@ -197,7 +199,7 @@ impl Run<'_> {
                 return Ok(part);
             }
         };
-        let mut articles = match read::open(&file.path, &file.shown, &file.root_key) {
+        let mut articles = match read::open_with(&file.path, &file.shown, &file.root_key, &self.options.read) {
             Ok(articles) => Some(articles),
             Err(error @ (Error::Unsupported { .. } | Error::NoArticle { .. })) => {
                 part.left_alone.push(error);

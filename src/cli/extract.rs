@@ -1,4 +1,4 @@
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::extract::extract;
 use crate::gazetteer::Gazetteer;
 use crate::gold::{self, Line};
-use crate::{read, rows};
+use crate::read::{self, Mapping, Options};
+use crate::rows;
 
 /// Normalised documents as JSON Lines, no index: a filter for other programs
 ///
@@ -23,16 +24,20 @@ pub struct ExtractArgs {
     /// is printed with `quotes` and `places`, offsets in code points
     #[arg(long = "as", value_name = "WHAT", default_value = "documents", value_parser = PossibleValuesParser::new(["documents", "gold"]))]
     shape: String,
+    /// Which fields of JSON or columns of tables mean what, as in `onrecord index`
+    #[arg(long, value_name = "WHAT=FIELD,…")]
+    map: Option<Mapping>,
 }
 
 pub fn run(args: ExtractArgs, context: &mut Context) -> Result<Exit> {
+    let options = Options { map: args.map.unwrap_or_default() };
     let stdin = [PathBuf::from("-")];
     let files = if args.files.is_empty() { &stdin[..] } else { &args.files[..] };
     let mut exit = Exit::Found;
     for file in files {
         let outcome = match args.shape.as_str() {
             "gold" => gold_file(file, context),
-            _ => news_file(file, context),
+            _ => news_file(file, &options, context),
         };
         match outcome {
             Ok(Exit::Found) => {}
@@ -47,18 +52,13 @@ pub fn run(args: ExtractArgs, context: &mut Context) -> Result<Exit> {
     Ok(exit)
 }
 
-fn news_file(file: &Path, context: &mut Context) -> Result<Exit> {
-    let articles: Box<dyn Iterator<Item = Result<Article>>> = if file.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(|source| Error::Read { path: file.to_path_buf(), source })?;
-        Box::new(read::from_bytes("-", &bytes)?)
+fn news_file(file: &Path, options: &Options, context: &mut Context) -> Result<Exit> {
+    let articles = if file.as_os_str() == "-" {
+        read::from_reader_with("-", std::io::stdin(), options)?
     } else {
         let shown = file.to_string_lossy();
         let key = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Box::new(read::open(file, &shown, &key)?)
+        read::open_with(file, &shown, &key, options)?
     };
     let mut exit = Exit::Found;
     for article in articles {

@@ -10,10 +10,13 @@ use crate::engine::tantivy::Index;
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
 use crate::ingest::{self, Options, Report};
+use crate::read::{self, Mapping};
 
 /// Make or refresh the index: reads what is new, changed or gone in the folders
 ///
-/// Reads .txt, .md, .html, .json and .jsonl files, on all cores. Files of other kinds are left alone.
+/// Reads web pages, text, Markdown, JSON, tables, feeds, NewsML, NITF, web archives, mail, Word, EPUB and PDF,
+/// also packed as zip, gzip or zstd, on all cores. What a file holds decides, not only its name.
+/// Files of other kinds are left alone.
 /// A file that cannot be read is named with the reason, the rest is indexed, and the exit code is 2.
 #[derive(clap::Args)]
 pub struct IndexArgs {
@@ -35,6 +38,11 @@ pub struct IndexArgs {
     /// Write to disk after this many seconds at the latest: a kill loses no more
     #[arg(long, value_name = "SECONDS", default_value_t = 15.0)]
     commit_every: f64,
+    /// Which fields of JSON or columns of tables mean what, where onrecord does not see it itself: WHAT is title,
+    /// body, date, author, source, url, id or language; `.` goes down, a number names a column. Files that are
+    /// unchanged since they were indexed are read anew with --rebuild only
+    #[arg(long, value_name = "WHAT=FIELD,…")]
+    map: Option<Mapping>,
     /// Name every file that was left alone
     #[arg(long, short)]
     verbose: bool,
@@ -106,6 +114,7 @@ fn ingest_all(args: &IndexArgs, index: &Index, passages_only: bool, start: Insta
         stop: &STOP,
         progress: &|what| progress.show(what),
         wait: !args.no_wait,
+        read: read::Options { map: args.map.clone().unwrap_or_default() },
     };
     let report = ingest::ingest(&args.folders, index, Gazetteer::embedded(), &options);
     progress.clear();

@@ -85,6 +85,9 @@ enum Command {
     Verify(verify::VerifyArgs),
     Extract(extract::ExtractArgs),
     Eval(eval::EvalArgs),
+    /// Reads one PDF from standard input, within limits: for `index` and `extract` alone
+    #[command(name = "read-pdf", hide = true)]
+    ReadPdf,
     /// Where the data and models inside this program come from, and their licences
     Credits,
 }
@@ -117,6 +120,9 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Verify(args) => verify::run(args, &mut context),
         Command::Extract(args) => extract::run(args, &mut context),
         Command::Eval(args) => eval::run(args, &mut context),
+        Command::ReadPdf => {
+            crate::read::pdf_child(&mut context.out).map(|()| Exit::Found).map_err(Error::from)
+        }
         Command::Credits => {
             writeln!(context.out, "{}\n", crate::gazetteer::ATTRIBUTION)?;
             for header in crate::extract::provenance() {

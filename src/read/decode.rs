@@ -1,7 +1,14 @@
 //! Bytes to text: byte order mark, strict UTF-8, declared charset, detector, windows-1252.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use super::Result;
+use super::input::Input;
 
 /// The text that the bytes of a file mean.
 pub(super) fn decode(bytes: &[u8]) -> String {
@@ -18,34 +25,57 @@ pub(super) fn decode(bytes: &[u8]) -> String {
     }
 }
 
-/// What a file that is no text seems to be.
-pub(super) fn binary(head: &[u8]) -> Option<&'static str> {
-    const MAGIC: &[(&[u8], &str)] = &[
-        (b"%PDF", "a PDF document; save it as text or HTML first"),
-        (b"PK\x03\x04", "a zip archive (DOCX and EPUB are such); unpack it or save it as text first"),
-        (b"\x1f\x8b", "compressed with gzip; unpack it first"),
-        (b"BZh", "compressed with bzip2; unpack it first"),
-        (b"\xfd7zXZ\0", "compressed with xz; unpack it first"),
-        (b"\x28\xb5\x2f\xfd", "compressed with zstd; unpack it first"),
-        (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
-        (b"\xd0\xcf\x11\xe0", "an old Office document; save it as text first"),
-        (b"{\\rtf", "an RTF document; save it as text first"),
-        (b"\x89PNG", "an image"),
-        (b"\xff\xd8\xff", "an image"),
-        (b"GIF8", "an image"),
-        (b"\x7fELF", "a program"),
-        (b"SQLite format 3\0", "a database"),
-    ];
-    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Some(what);
+/// As [`decode`], where something outside the bytes, such as HTTP, names their charset.
+///
+/// What the bytes themselves declare or show goes first: servers are often wrong.
+pub(super) fn decode_as(bytes: &[u8], charset: Option<&str>) -> String {
+    let own = Encoding::for_bom(bytes).is_some()
+        || std::str::from_utf8(bytes).is_ok()
+        || declared(&bytes[..bytes.len().min(4096)]).is_some();
+    let told = charset.filter(|_| !own).and_then(|label| Encoding::for_label(label.trim().as_bytes()));
+    told.filter(|&encoding| encoding != UTF_8)
+        .and_then(|encoding| clean(encoding, bytes))
+        .unwrap_or_else(|| decode(bytes))
+}
+
+/// Decodes the records of one file, all by the encoding that its first bytes show.
+pub(super) struct Decoder {
+    legacy: Option<&'static Encoding>,
+}
+
+impl Decoder {
+    pub fn of(head: &[u8]) -> Decoder {
+        // The head may end within a character.
+        let whole = std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+        let legacy = (!whole && !is_damaged_utf_8(head)).then(|| legacy_of(head));
+        Decoder { legacy: legacy.flatten() }
     }
-    if is_utf_16(head) {
-        return None;
+
+    /// The text of one record.
+    pub fn text<'b>(&self, bytes: &'b [u8]) -> Cow<'b, str> {
+        match (std::str::from_utf8(bytes), self.legacy) {
+            (Ok(text), _) => Cow::Borrowed(text),
+            (Err(_), Some(encoding)) => encoding.decode_without_bom_handling(bytes).0,
+            (Err(_), None) => Cow::Owned(decode(bytes)),
+        }
     }
+}
+
+/// The same bytes as UTF-8, for formats that know nothing else.
+pub(super) fn from_utf_16(input: Input) -> Result<Input> {
+    let marked = Encoding::for_bom(&input.head).map(|(encoding, _)| encoding);
+    let encoding = marked.or_else(|| utf_16_without_mark(&input.head)).unwrap_or(UTF_16LE);
+    let reader =
+        DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_sniffing(true).build(input.reader);
+    Input::new(Arc::clone(&input.place), reader)
+}
+
+/// True when bytes are no text.
+pub(super) fn is_binary(head: &[u8]) -> bool {
     let head = &head[..head.len().min(8192)];
     let controls =
         head.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)).count();
-    (controls * 20 > head.len()).then_some("binary data, not text")
+    controls * 20 > head.len()
 }
 
 /// True when the bytes are UTF-16, with a byte order mark or without.
@@ -82,16 +112,26 @@ fn is_damaged_utf_8(bytes: &[u8]) -> bool {
 
 fn legacy(bytes: &[u8]) -> String {
     let declared = declared(&bytes[..bytes.len().min(4096)]).filter(|&encoding| encoding != UTF_8);
-    if let Some(text) = declared.and_then(|encoding| clean(encoding, bytes)) {
-        return text;
+    declared
+        .and_then(|encoding| clean(encoding, bytes))
+        .or_else(|| clean(guessed(bytes), bytes))
+        .unwrap_or_else(|| WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned())
+}
+
+/// The encoding that the first bytes of a file show; none when they show nothing for certain.
+fn legacy_of(head: &[u8]) -> Option<&'static Encoding> {
+    let fits = |encoding: &&'static Encoding| clean(encoding, head).is_some();
+    let declared = declared(&head[..head.len().min(4096)]).filter(|&encoding| encoding != UTF_8);
+    declared.filter(fits).or_else(|| Some(guessed(head)).filter(fits))
+}
+
+fn guessed(bytes: &[u8]) -> &'static Encoding {
+    if only_signs(bytes) {
+        return WINDOWS_1252;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    if only_signs(bytes) {
-        return WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
-    }
     detector.feed(bytes, true);
-    let guessed = detector.guess(None, Utf8Detection::Deny);
-    clean(guessed, bytes).unwrap_or_else(|| WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned())
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 /// True when no letter is encoded, only quote marks, dashes and signs: `£4.5bn`, `it’s`.
@@ -155,11 +195,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_says_what_it_is() {
-        assert!(binary(b"%PDF-1.7").is_some());
-        assert!(binary(&[0, 1, 2, 3, 4, 5, 200, 7]).is_some());
-        assert!(binary("Жителі міста".as_bytes()).is_none());
-        assert!(binary(b"T\0h\0e\0 \0e\0n\0d\0").is_none());
-        assert!(binary(b"").is_none());
+    fn what_is_no_text() {
+        assert!(is_binary(&[0, 1, 2, 3, 4, 5, 200, 7]));
+        assert!(!is_binary("Жителі міста".as_bytes()));
+        assert!(is_utf_16(b"T\0h\0e\0 \0e\0n\0d\0"));
+        assert!(!is_binary(b""));
+    }
+
+    #[test]
+    fn what_http_says_counts_last() {
+        let russian = b"\xcf\xf0\xe0\xe2\xe8\xf2\xe5\xeb\xfc";
+        assert_eq!(decode_as(russian, Some("windows-1251")), "Правитель");
+        assert_eq!(decode_as("Правитель".as_bytes(), Some("windows-1251")), "Правитель");
     }
 }

@@ -5,15 +5,15 @@ use std::thread;
 use dom_smoothie::{Config, Readability, TextMode};
 use serde_json::{Map, Value};
 
+use super::input::Source;
 use super::tags::{self, Tag, Token};
-use super::{DateSource, Format, Layout, Raw, Result, Source, date, header, json};
+use super::{DateSource, Format, Layout, Raw, Result, date, header, json};
 
 pub(super) const FORMAT: Format = Format {
     name: "html",
     extensions: &["html", "htm", "xhtml"],
     sniff: starts_like_a_page,
-    read,
-    by_line: false,
+    read: |input| input.whole(read),
 };
 
 /// Deeper pages are not given to a tree: real ones nest 18 deep at the median and 234 at most.
@@ -47,13 +47,38 @@ fn starts_like_a_page(head: &[u8]) -> bool {
 }
 
 fn read(source: &Source<'_>) -> Result<Vec<Result<Raw>>> {
-    let html = source.text;
+    let raw = of(source.text).ok_or_else(|| source.no_article(super::NO_TEXT))?;
+    Ok(vec![Ok(raw)])
+}
+
+/// The article of a page; none when it holds no words.
+pub(super) fn of(html: &str) -> Option<Raw> {
     let page = Page::scan(html);
     let text = main_text(html).or_else(|| page.article_body()).unwrap_or_else(|| tags::page_text(html));
-    if !text.chars().any(char::is_alphanumeric) {
-        return Err(source.no_article(super::NO_TEXT));
+    let words = text.chars().any(char::is_alphanumeric);
+    words.then(|| Raw { text, layout: Layout::Blocks, ..page.raw() })
+}
+
+/// The first heading of a page.
+pub(super) fn heading(html: &str) -> Option<String> {
+    let mut open: Option<(&str, String)> = None;
+    for token in tags::tokens(html) {
+        match (token, &mut open) {
+            (Token::Open(tag), None) if ["h1", "h2", "h3"].iter().any(|name| tag.is(name)) => {
+                open = Some((tag.name, String::new()));
+            }
+            (Token::Text(text), Some((_, words))) => words.push_str(&tags::decode(text)),
+            (Token::Close(name), Some((opened, words))) if name.eq_ignore_ascii_case(opened) => {
+                let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+                if !words.is_empty() {
+                    return Some(words);
+                }
+                open = None;
+            }
+            _ => {}
+        }
     }
-    Ok(vec![Ok(Raw { text, layout: Layout::Blocks, ..page.raw() })])
+    None
 }
 
 /// The text of the page's article; none when the page is too much for a tree or no article is found.

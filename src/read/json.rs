@@ -1,36 +1,39 @@
 //! JSON: one article, a list of them, or one on each line. Fields are found by their names.
+//!
+//! Lists are read item by item, so that their length does not matter.
+
+use std::io::{self, BufRead};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value};
 
-use super::{DateSource, Format, Layout, Raw, Result, Source, tags};
+use super::decode::Decoder;
+use super::input::{Input, Place, Record, Records, Source};
+use super::mapping::Target;
+use super::{DateSource, Format, Layout, Raw, Result, tags};
 
-pub(super) const FORMAT: Format = Format {
-    name: "json",
-    extensions: &["json"],
-    sniff: |head| starts_like_json(head),
-    read,
-    by_line: false,
-};
+pub(super) const FORMAT: Format =
+    Format { name: "json", extensions: &["json"], sniff: |head| starts_like_json(head), read };
 
 pub(super) const LINES: Format = Format {
     name: "jsonl",
     extensions: &["jsonl", "ndjson"],
     sniff: is_lines,
-    read: read_line,
-    by_line: true,
+    read: |input| Ok(input.lines(read_line)),
 };
 
 /// Names of fields, lower case without `_` and `-`; the first that is there wins.
 #[rustfmt::skip]
 mod fields {
     pub const TEXT: &[&str] = &["text", "body", "content", "articlebody", "bodytext", "fulltext", "maintext", "articletext", "plaintext",
-        "contenttext", "textcontent", "cleanedtext", "article", "story", "bodyhtml", "bodyxhtml", "contenthtml", "html", "bodies", "paragraphs", "transcript"];
-    pub const SHORT_TEXT: &[&str] = &["description", "abstract", "leadparagraph", "summary", "excerpt", "snippet", "standfirst", "descriptiontext", "descriptions"];
-    pub const TITLE: &[&str] = &["title", "headline", "headlines", "webtitle", "headlinetext", "name"];
-    pub const SOURCE: &[&str] = &["source", "sourcename", "outlet", "publisher", "publication", "newspaper", "sitename", "provider", "site", "domain", "sourcedomain"];
-    pub const URL: &[&str] = &["url", "link", "weburl", "canonicalurl", "articleurl", "permalink", "sourceurl"];
+        "contenttext", "textcontent", "cleanedtext", "articlecontent", "newstext", "storytext", "bodycontent", "newscontent", "article", "story", "bodyhtml", "bodyxhtml", "contenthtml", "html", "bodies", "paragraphs", "transcript"];
+    pub const SHORT_TEXT: &[&str] = &["description", "abstract", "leadparagraph", "summary", "excerpt", "snippet", "standfirst", "shortdescription", "trailtext", "descriptiontext", "descriptions"];
+    pub const TITLE: &[&str] = &["title", "headline", "headlines", "webtitle", "headlinetext", "articletitle", "newstitle", "name"];
+    pub const SOURCE: &[&str] = &["source", "sourcename", "outlet", "publisher", "publication", "newspaper", "sitename", "provider", "site", "domain", "sourcedomain", "medianame", "journal"];
+    pub const URL: &[&str] = &["url", "link", "weburl", "canonicalurl", "articleurl", "articlelink", "permalink", "sourceurl"];
     pub const BYLINE: &[&str] = &["byline", "bylines", "authors", "author", "creator", "creators", "writer", "by"];
-    pub const DATE: &[&str] = &["datepublished", "published", "publishedat", "publisheddate", "publishdate", "publishedon", "pubdate", "publicationdate",
+    pub const DATE: &[&str] = &["datepublished", "published", "publishedat", "publisheddate", "publishdate", "datepublish", "datetimepub", "publishedutc", "publishedon", "pubdate", "publicationdate",
         "webpublicationdate", "firstpublished", "date", "datetime", "versioncreated", "contentcreated", "created", "createdat", "datecreated", "timestamp"];
     pub const LANGUAGE: &[&str] = &["language", "lang", "inlanguage", "locale"];
     pub const ID: &[&str] = &["id", "articleid", "uuid", "guid", "identifier", "uri"];
@@ -54,27 +57,199 @@ fn is_lines(head: &[u8]) -> bool {
     first.starts_with(b"{") && first.ends_with(b"}") && second.starts_with(b"{") && starts_like_json(first)
 }
 
-fn read(source: &Source<'_>) -> Result<Vec<Result<Raw>>> {
-    let mut raws = Vec::new();
-    for value in parse(source)? {
-        match records(&value) {
-            Some(list) => {
-                raws.extend(list.iter().enumerate().map(|(at, item)| article(item, source, Some(at))))
+fn read(input: Input) -> Result<Records> {
+    let decoder = Decoder::of(&input.head);
+    let values = Values { reader: input.reader, listed: false, most: MOST_VALUE };
+    Ok(Box::new(Articles { place: input.place, values: Some(values), decoder, ready: Vec::new(), count: 0 }))
+}
+
+/// The largest JSON value that is read, other than a list of values at the top.
+const MOST_VALUE: usize = 64 << 20;
+
+/// The articles of a file of values.
+struct Articles {
+    place: Arc<Place>,
+    values: Option<Values>,
+    decoder: Decoder,
+    /// Articles of the value read last, the next one at the end.
+    ready: Vec<Result<Raw>>,
+    /// How many records were seen.
+    count: usize,
+}
+
+impl Iterator for Articles {
+    type Item = Result<Record>;
+
+    fn next(&mut self) -> Option<Result<Record>> {
+        loop {
+            if let Some(raw) = self.ready.pop() {
+                let place = Arc::clone(&self.place);
+                return Some(raw.map(|raw| Record { raw, place, line: None }));
             }
-            None => raws.push(article(&value, source, None)),
+            let values = self.values.as_mut()?;
+            let value = values.next();
+            let listed = values.listed;
+            match value {
+                Ok(Some(value)) => self.take(value, listed),
+                Ok(None) => {
+                    self.values = None;
+                    if self.count == 0 {
+                        return Some(Err(self.place.no_article("the list of articles is empty")));
+                    }
+                }
+                Err(error) => {
+                    self.values = None;
+                    return Some(Err(self.place.unreadable(error)));
+                }
+            }
         }
-    }
-    if raws.is_empty() {
-        return Err(source.no_article("the list of articles is empty"));
-    }
-    match raws.len() {
-        1 => raws.remove(0).map(|raw| vec![Ok(raw)]),
-        _ => Ok(raws),
     }
 }
 
-fn read_line(source: &Source<'_>) -> Result<Vec<Result<Raw>>> {
-    parse(source)?.iter().take(1).map(|value| article(value, source, None).map(Ok)).collect()
+impl Articles {
+    fn take(&mut self, value: Bytes, listed: bool) {
+        let at = listed.then_some(self.count);
+        self.count += 1;
+        let Bytes::Whole(bytes) = value else {
+            let most = MOST_VALUE >> 20;
+            let reason =
+                format!("a value is larger than {most} MB, the most that is read; JSON Lines have no limit");
+            return self.ready.push(Err(self.place.malformed(reason)));
+        };
+        let text = self.decoder.text(&bytes);
+        let source = Source { text: &text, place: &self.place, line: None };
+        match parse(&source) {
+            Ok(values) => {
+                let mut raws: Vec<Result<Raw>> =
+                    values.iter().flat_map(|value| articles(value, &source, at)).collect();
+                if raws.is_empty() {
+                    raws.push(Err(source.no_article("the list of articles is empty")));
+                }
+                raws.reverse();
+                self.ready = raws;
+            }
+            Err(error) => {
+                self.ready.push(Err(error));
+                // Words that are no JSON at all are told once.
+                if !listed && !bytes.starts_with(b"{") {
+                    self.values = None;
+                }
+            }
+        }
+    }
+}
+
+/// The articles of one value: itself, or a list of them that lies in it.
+fn articles(value: &Value, source: &Source<'_>, at: Option<usize>) -> Vec<Result<Raw>> {
+    match records(value) {
+        Some(list) if at.is_none() => {
+            list.iter().enumerate().map(|(at, item)| article(item, source, Some(at))).collect()
+        }
+        _ => vec![article(value, source, at)],
+    }
+}
+
+fn read_line(source: &Source<'_>) -> Result<Raw> {
+    let value = parse(source)?.into_iter().next().unwrap_or_default();
+    article(&value, source, None)
+}
+
+/// Cuts a stream into values without looking at what they mean; a list at the top into its items.
+struct Values {
+    reader: Box<dyn BufRead + Send>,
+    /// True within a list at the top.
+    listed: bool,
+    most: usize,
+}
+
+enum Bytes {
+    Whole(Vec<u8>),
+    TooLong,
+}
+
+impl Values {
+    fn next(&mut self) -> io::Result<Option<Bytes>> {
+        loop {
+            let Some(&byte) = self.reader.fill_buf()?.first() else { return Ok(None) };
+            match byte {
+                b'[' if !self.listed => self.listed = true,
+                b']' if self.listed => self.listed = false,
+                b',' if self.listed => {}
+                byte if byte.is_ascii_whitespace() => {}
+                // The mark of UTF-8 at the start of a file.
+                0xef | 0xbb | 0xbf => {}
+                _ => return self.value().map(Some),
+            }
+            self.reader.consume(1);
+        }
+    }
+
+    fn value(&mut self) -> io::Result<Bytes> {
+        let mut bytes = Vec::new();
+        let mut scan = Scan::default();
+        let mut length = 0usize;
+        loop {
+            let buffer = self.reader.fill_buf()?;
+            if buffer.is_empty() {
+                break;
+            }
+            let end = buffer.iter().position(|&byte| scan.ends_before(byte));
+            let taken = end.unwrap_or(buffer.len());
+            length = length.saturating_add(taken);
+            if length <= self.most {
+                bytes.extend_from_slice(&buffer[..taken]);
+            } else {
+                bytes = Vec::new();
+            }
+            self.reader.consume(taken);
+            if end.is_some() {
+                break;
+            }
+        }
+        Ok(if length <= self.most { Bytes::Whole(bytes) } else { Bytes::TooLong })
+    }
+}
+
+/// Where a value ends: how deep in brackets, and whether within a string.
+#[derive(Default)]
+struct Scan {
+    depth: u64,
+    quoted: bool,
+    escaped: bool,
+    begun: bool,
+    over: bool,
+}
+
+impl Scan {
+    fn ends_before(&mut self, byte: u8) -> bool {
+        if self.over {
+            return true;
+        }
+        let first = !std::mem::replace(&mut self.begun, true);
+        match byte {
+            _ if self.escaped => self.escaped = false,
+            b'\\' if self.quoted => self.escaped = true,
+            b'"' => {
+                self.quoted = !self.quoted;
+                self.over = !self.quoted && self.depth == 0;
+            }
+            _ if self.quoted => {}
+            b'{' | b'[' => self.depth += 1,
+            b'}' | b']' => {
+                // One too many is a value, a wrong one, so that reading goes on behind it.
+                if self.depth == 0 && !first {
+                    return true;
+                }
+                self.depth = self.depth.saturating_sub(1);
+                self.over = self.depth == 0;
+            }
+            // A number or a word ends where a list goes on.
+            b',' if self.depth == 0 && !first => return true,
+            byte if self.depth == 0 && byte.is_ascii_whitespace() => return true,
+            _ => {}
+        }
+        false
+    }
 }
 
 /// One value, or several one after another; slips that are common and harmless are repaired.
@@ -145,19 +320,73 @@ fn article(value: &Value, source: &Source<'_>, at: Option<usize>) -> Result<Raw>
             "{which}an article must be an object with fields, such as {{\"title\": …, \"text\": …}}"
         )));
     };
+    of_record(record, source, &which)
+}
+
+/// The article that a record of named fields is: one of JSON, or a row of a table.
+pub(super) fn of_record(record: &Map<String, Value>, source: &Source<'_>, which: &str) -> Result<Raw> {
     let mut raw = raw(record, DateSource::Field);
-    match text(record) {
+    let mapped = map(record, &mut raw, source.place);
+    let text = match source.place.job.map.names(Target::Body) {
+        true => mapped,
+        false => text(record),
+    };
+    match text {
         Some(text) => (raw.text, raw.layout) = text,
-        None => {
-            let seen: Vec<&str> = record.keys().take(20).map(String::as_str).collect();
-            return Err(source.no_article(format!(
-                "{which}no field with the article's text; it has: {}; the text is looked for in: {}",
-                if seen.is_empty() { "no fields".to_owned() } else { seen.join(", ") },
-                [&fields::TEXT[..7], &fields::SHORT_TEXT[..1]].concat().join(", "),
-            )));
-        }
+        None => return Err(source.no_article(format!("{which}{}", without_text(record, source.place)))),
     }
     Ok(raw)
+}
+
+/// Fills what the user's mapping finds; gives the text that it names.
+fn map(record: &Map<String, Value>, raw: &mut Raw, place: &Place) -> Option<(String, Layout)> {
+    let map = &place.job.map;
+    if map.is_empty() {
+        return None;
+    }
+    let mut found = 0;
+    let mut value = |target| {
+        let (value, rules) = map.find(target, record);
+        found |= rules;
+        value
+    };
+    let fields = [
+        (Target::Title, &mut raw.title),
+        (Target::Source, &mut raw.source),
+        (Target::Url, &mut raw.url),
+        (Target::Id, &mut raw.id),
+        (Target::Language, &mut raw.language),
+    ];
+    for (target, field) in fields {
+        if let Some(text) = value(target).and_then(plain) {
+            *field = Some(text);
+        }
+    }
+    if let Some(names) = value(Target::Byline).map(list).filter(|names| !names.is_empty()) {
+        raw.byline = names;
+    }
+    if let Some(date) = value(Target::Date).and_then(plain) {
+        raw.published = vec![(date, DateSource::Field)];
+    }
+    let text = value(Target::Body).and_then(prose).filter(|text| !text.trim().is_empty()).map(laid_out);
+    place.job.mapped.fetch_or(found, Ordering::Relaxed);
+    text
+}
+
+fn without_text(record: &Map<String, Value>, place: &Place) -> String {
+    let mut seen: Vec<String> = record.keys().take(20).map(|key| key.chars().take(40).collect()).collect();
+    if seen.is_empty() {
+        seen.push("no fields".to_owned());
+    }
+    let seen = seen.join(", ");
+    let map = &place.job.map;
+    if map.names(Target::Body) {
+        return format!("--map {} finds no text; the record has: {seen}", map.written(Target::Body));
+    }
+    let sought = [&fields::TEXT[..7], &fields::SHORT_TEXT[..1]].concat().join(", ");
+    format!(
+        "no field with the article's text; it has: {seen}; the text is looked for in: {sought}; or name it: --map body=FIELD"
+    )
 }
 
 /// Everything but the text that a record tells of an article.
@@ -194,11 +423,31 @@ fn text(record: &Map<String, Value>) -> Option<(String, Layout)> {
     let found = [fields::TEXT, fields::SHORT_TEXT]
         .iter()
         .find_map(|names| scopes(record).find_map(|scope| longest(scope, names)))?;
-    Some(if tags::looks_like_markup(&found) {
-        (tags::text(&found), Layout::Blocks)
+    Some(laid_out(found))
+}
+
+fn laid_out(text: String) -> (String, Layout) {
+    if tags::looks_like_markup(&text) {
+        (tags::text(&text), Layout::Blocks)
     } else {
-        (tags::decode(&found).into_owned(), Layout::Lines)
-    })
+        (tags::decode(&text).into_owned(), Layout::Lines)
+    }
+}
+
+/// True when a column or field of this name is one that articles have.
+pub(super) fn is_known(name: &str) -> bool {
+    let name = fold(name);
+    [
+        fields::TEXT,
+        fields::SHORT_TEXT,
+        fields::TITLE,
+        fields::SOURCE,
+        fields::URL,
+        fields::BYLINE,
+        fields::DATE,
+    ]
+    .iter()
+    .any(|names| names.contains(&name.as_str()))
 }
 
 /// The first text of more than a line; else the longest.
@@ -367,7 +616,7 @@ mod tests {
     fn errors_tell_what_was_looked_for() {
         check(
             r#"{"a": 1, "b": 2}"#,
-            "a.json: no field with the article's text; it has: a, b; the text is looked for in: text, body, content, articlebody, bodytext, fulltext, maintext, description",
+            "a.json: no field with the article's text; it has: a, b; the text is looked for in: text, body, content, articlebody, bodytext, fulltext, maintext, description; or name it: --map body=FIELD",
         );
         check("{\"a\": ", "a.json: not valid JSON: EOF while parsing a value at line 1 column 6");
         check("[]", "a.json: the list of articles is empty");

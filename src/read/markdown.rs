@@ -3,7 +3,8 @@
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use serde_json::{Map, Value};
 
-use super::{DateSource, Format, Layout, Raw, Result, Source, json, tags};
+use super::input::Source;
+use super::{DateSource, Format, Layout, Raw, Result, json, tags};
 
 pub(super) const FORMAT: Format = Format {
     name: "markdown",
@@ -12,8 +13,7 @@ pub(super) const FORMAT: Format = Format {
         head.split_inclusive(|&b| b == b'\n').next().is_some_and(is_fence)
             && std::str::from_utf8(head).is_ok_and(|head| split(head).is_some())
     },
-    read,
-    by_line: false,
+    read: |input| input.whole(read),
 };
 
 fn is_fence(line: &[u8]) -> bool {

@@ -5,26 +5,48 @@
 //! decides its format, its name only where that does not tell.
 
 mod boilerplate;
+mod csv;
 mod date;
 mod decode;
+mod docx;
+mod epub;
+mod feed;
+mod gzip;
 mod header;
 mod html;
+mod input;
 mod json;
+mod mail;
+mod mapping;
 mod markdown;
+mod newsml;
 mod normalise;
+mod other;
+mod pdf;
 mod tags;
 mod text;
+mod warc;
+mod xml;
+mod zip;
+mod zstd;
 
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::civil::Date;
 
 use crate::document::{Article, DateSource};
 use crate::error::{Error, Result};
+use input::{Input, Job, Place, Record, Records, path_at};
 
+pub use mapping::Mapping;
 pub use normalise::normalise;
+pub use pdf::child as pdf_child;
 
 /// One format of news files.
 pub struct Format {
@@ -33,33 +55,34 @@ pub struct Format {
     /// File name extensions, in lower case.
     pub extensions: &'static [&'static str],
     /// True when a file cannot be anything else, judged by its first bytes.
-    pub sniff: fn(&[u8]) -> bool,
-    /// The articles of a source; each may fail on its own.
-    pub read: fn(&Source<'_>) -> Result<Vec<Result<Raw>>>,
-    /// True when every line is a record of its own: then `read` gets one line at a time.
-    pub by_line: bool,
+    sniff: fn(&[u8]) -> bool,
+    /// The articles of a file.
+    read: fn(Input) -> Result<Records>,
 }
 
 /// All formats, in the order in which a file is tried against them.
-pub const FORMATS: &[Format] = &[json::LINES, json::FORMAT, html::FORMAT, markdown::FORMAT, text::FORMAT];
-
-/// What a format reads: a whole file, or one line of it.
-pub struct Source<'a> {
-    /// The file as the user would write it; with `:LINE` where a line is read.
-    pub path: &'a str,
-    /// What it holds, decoded.
-    pub text: &'a str,
-}
-
-impl Source<'_> {
-    fn no_article(&self, reason: impl Into<String>) -> Error {
-        Error::NoArticle { path: PathBuf::from(self.path), reason: reason.into() }
-    }
-
-    fn malformed(&self, reason: impl Into<String>) -> Error {
-        Error::Malformed { path: PathBuf::from(self.path), reason: reason.into() }
-    }
-}
+pub const FORMATS: &[Format] = &[
+    gzip::FORMAT,
+    zstd::FORMAT,
+    zip::FORMAT,
+    pdf::FORMAT,
+    warc::WARC,
+    warc::ARC,
+    other::FORMAT,
+    mail::MBOX,
+    mail::EML,
+    feed::FORMAT,
+    newsml::NEWSML,
+    newsml::NITF,
+    json::LINES,
+    json::FORMAT,
+    html::FORMAT,
+    xml::FORMAT,
+    markdown::FORMAT,
+    csv::COMMA,
+    csv::TAB,
+    text::FORMAT,
+];
 
 /// What a file says of one article, before normalising; every part may be missing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -107,16 +130,36 @@ pub struct Origin {
     pub modified: Option<Date>,
 }
 
-/// The longest line of a JSON Lines file that is read.
-const MOST_LINE: u64 = 64 << 20;
-/// The largest file of another format that is read.
-const MOST_FILE: u64 = 256 << 20;
-/// By how many bytes a file's format is judged.
-const HEAD: usize = 64 << 10;
+/// The longest text that one article may have, in bytes: a million words is no news article.
+const MOST_TEXT: usize = 4 << 20;
+/// The longest headline, outlet or name of an author.
+const MOST_FIELD: usize = 2000;
+/// The most entries of a byline, and of dates.
+const MOST_ENTRIES: usize = 50;
 
-/// True when a file of this name is looked at in a walk over a folder.
+/// Extensions of files that hold no articles; they are not even looked into.
+#[rustfmt::skip]
+const NO_ARTICLES: &[&str] = &[
+    "jpg", "jpeg", "png", "gif", "webp", "avif", "heic", "bmp", "tif", "tiff", "svg", "ico", "psd", "raw", "mp3", "mp4", "m4a", "m4v",
+    "wav", "ogg", "oga", "ogv", "opus", "flac", "aac", "avi", "mov", "mkv", "webm", "wmv", "mpg", "mpeg", "css", "js", "mjs", "map", "woff",
+    "woff2", "ttf", "otf", "eot", "exe", "dll", "so", "dylib", "o", "a", "class", "jar", "pyc", "wasm", "iso", "img", "dmg", "db", "sqlite",
+    "sqlite3", "mdb", "parquet", "arrow", "feather", "npy", "npz", "pkl", "bin", "dat", "idx", "lock", "log", "tmp", "swp", "part",
+    "torrent", "bib", "cdx", "cdxj",
+];
+
+/// What a reader of files is told beside the files.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Names of fields of JSON and of columns of tables.
+    pub map: Mapping,
+}
+
+/// True when a file of this name is looked into in a walk over a folder.
+///
+/// What it really holds decides then, and may be nothing that is read.
 pub fn is_supported(path: &Path) -> bool {
-    by_name(path).is_some()
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    extension.is_none_or(|extension| !NO_ARTICLES.contains(&extension.as_str()))
 }
 
 /// The articles of a file, one after another; each may fail on its own.
@@ -124,6 +167,11 @@ pub fn is_supported(path: &Path) -> bool {
 /// `opened_as` is the path as the user would write it. `root_key` is the path relative to the
 /// indexed root with the root's own name first and `/` between; ids are made from it.
 pub fn open(path: &Path, opened_as: &str, root_key: &str) -> Result<Articles> {
+    open_with(path, opened_as, root_key, &Options::default())
+}
+
+/// As [`open`], with what the user says of the files.
+pub fn open_with(path: &Path, opened_as: &str, root_key: &str, options: &Options) -> Result<Articles> {
     let failed = |source: io::Error| Error::Read { path: PathBuf::from(opened_as), source };
     let file = File::open(path).map_err(failed)?;
     let about = file.metadata().map_err(failed)?;
@@ -131,21 +179,25 @@ pub fn open(path: &Path, opened_as: &str, root_key: &str) -> Result<Articles> {
         return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
     }
     let modified = about.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
-    let origin = Origin {
-        path: opened_as.to_owned(),
-        key: root_key.to_owned(),
-        today: today(),
-        modified: modified.map(date::day_of),
-    };
-    from_origin(origin, path, Box::new(BufReader::with_capacity(HEAD, file)))
+    let job = Job { modified: modified.map(date::day_of), size: about.len(), ..job(options) };
+    let input = Input::new(Place::of_file(opened_as, root_key, path, job), file)?;
+    articles(Input { file: Some(path.to_owned()), ..input })
 }
 
 /// The articles of bytes that have no file, such as standard input.
 ///
 /// `name` stands for the path; an extension in it counts where the bytes do not tell their format.
 pub fn from_reader(name: &str, reader: impl Read + Send + 'static) -> Result<Articles> {
-    let origin = Origin { path: name.to_owned(), key: name.to_owned(), today: today(), modified: None };
-    from_origin(origin, Path::new(name), Box::new(BufReader::with_capacity(HEAD, reader)))
+    from_reader_with(name, reader, &Options::default())
+}
+
+/// As [`from_reader`], with what the user says of the bytes.
+pub fn from_reader_with(
+    name: &str,
+    reader: impl Read + Send + 'static,
+    options: &Options,
+) -> Result<Articles> {
+    articles(Input::new(Place::of_file(name, name, Path::new(name), job(options)), reader)?)
 }
 
 /// As [`from_reader`], of bytes in memory.
@@ -153,125 +205,151 @@ pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Articles> {
     from_reader(name, Cursor::new(bytes.to_vec()))
 }
 
-/// The articles of one file.
-pub struct Articles {
-    origin: Origin,
-    ordinal: u32,
-    records: Records,
+fn job(options: &Options) -> Job {
+    Job {
+        map: options.map.clone(),
+        today: today(),
+        modified: None,
+        size: 0,
+        unpacked: 0.into(),
+        mapped: 0.into(),
+    }
 }
 
-enum Records {
-    Whole(std::vec::IntoIter<Result<Raw>>),
-    Lines { format: &'static Format, reader: Box<dyn BufRead + Send>, line: u64 },
+fn articles(input: Input) -> Result<Articles> {
+    let place = Arc::clone(&input.place);
+    let records = guarded(&place, || records(input)).unwrap_or_else(Err)?;
+    Ok(Articles { place, records, notes: VecDeque::new(), ordinal: 0, last: (String::new(), 0) })
+}
+
+/// What crates do with odd input is not ours to know: a panic in one costs what it read, not the run.
+fn guarded<T>(place: &Place, read: impl FnOnce() -> T) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(read))
+        .map_err(|_| place.malformed("a reader stopped at what this file holds; the rest of it is not read"))
+}
+
+/// The articles of one file.
+pub struct Articles {
+    place: Arc<Place>,
+    records: Records,
+    /// What is to be told beside the articles.
+    notes: VecDeque<Error>,
+    ordinal: u32,
+    /// The place of the article before, and how many came from there.
+    last: (String, u32),
 }
 
 impl Iterator for Articles {
     type Item = Result<Article>;
 
     fn next(&mut self) -> Option<Result<Article>> {
-        let (raw, place) = match &mut self.records {
-            Records::Whole(raws) => (raws.next()?, self.origin.path.clone()),
-            Records::Lines { format, reader, line } => loop {
-                let text = match next_line(reader) {
-                    Ok(Some(text)) => text,
-                    Ok(None) => return None,
-                    Err(error) => {
-                        self.records = Records::Whole(Vec::new().into_iter());
-                        return Some(Err(Error::Read {
-                            path: PathBuf::from(&self.origin.path),
-                            source: error,
-                        }));
-                    }
-                };
-                *line += 1;
-                let place = format!("{}:{line}", self.origin.path);
-                let Ok(text) = text else {
-                    let reason =
-                        format!("the line is longer than {} MB, the most that is read", MOST_LINE >> 20);
-                    self.ordinal += 1;
-                    return Some(Err(Error::Malformed { path: PathBuf::from(place), reason }));
-                };
-                let text = text.trim_start_matches('\u{feff}').trim();
-                if text.is_empty() {
-                    continue;
-                }
-                let raw = (format.read)(&Source { path: &place, text }).and_then(|raws| {
-                    match raws.into_iter().next() {
-                        Some(raw) => raw,
-                        None => {
-                            Err(Error::NoArticle { path: PathBuf::from(&place), reason: NO_TEXT.to_owned() })
-                        }
-                    }
-                });
-                break (raw, place);
-            },
+        if let Some(note) = self.notes.pop_front() {
+            return Some(Err(note));
+        }
+        let record = match guarded(&self.place, || self.records.next()) {
+            Ok(None) => return self.end().map(Err),
+            Ok(Some(record)) => record,
+            Err(error) => {
+                self.records = Box::new(std::iter::empty());
+                Err(error)
+            }
         };
         let ordinal = self.ordinal;
-        self.ordinal = self.ordinal.saturating_add(1);
-        Some(raw.and_then(|raw| {
-            let article = normalise(raw, &self.origin, ordinal);
-            if article.body.is_empty() {
-                return Err(Error::NoArticle { path: PathBuf::from(place), reason: NO_TEXT.to_owned() });
-            }
-            Ok(article)
-        }))
+        self.ordinal = ordinal.saturating_add(1);
+        Some(record.and_then(|record| self.article(record, ordinal)))
+    }
+}
+
+impl Articles {
+    fn article(&mut self, record: Record, ordinal: u32) -> Result<Article> {
+        let Record { mut raw, place, line } = record;
+        if bound(&mut raw) {
+            let most = MOST_TEXT >> 20;
+            let reason =
+                format!("what follows the first {most} MB of the text, the most that one article holds");
+            self.notes.push_back(Error::NoArticle { path: path_at(&place, line), reason });
+        }
+        if self.last.0 != place.key {
+            self.last = (place.key.clone(), 0);
+        }
+        let nth = self.last.1;
+        self.last.1 = nth.saturating_add(1);
+        let job = &place.job;
+        let origin = Origin {
+            path: place.shown.clone(),
+            key: place.key.clone(),
+            today: job.today,
+            modified: job.modified,
+        };
+        let article = Article { ordinal, ..normalise(raw, &origin, nth) };
+        if article.body.is_empty() {
+            return Err(Error::NoArticle { path: path_at(&place, line), reason: NO_TEXT.to_owned() });
+        }
+        Ok(article)
+    }
+
+    /// Says once which rules of the mapping found nothing in the whole file.
+    fn end(&mut self) -> Option<Error> {
+        let job = &self.place.job;
+        let found = job.mapped.swap(u32::MAX, Ordering::Relaxed);
+        let missed = if found == 0 { Vec::new() } else { job.map.missed(found) };
+        (!missed.is_empty())
+            .then(|| self.place.no_article(format!("--map {} found nothing in any record", missed.join(","))))
     }
 }
 
 const NO_TEXT: &str = "no article text found";
 
-fn from_origin(origin: Origin, name: &Path, mut reader: Box<dyn BufRead + Send>) -> Result<Articles> {
-    let path = PathBuf::from(&origin.path);
-    let failed = |source| Error::Read { path: path.clone(), source };
-    let mut head = Vec::new();
-    reader.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
-    if head.trim_ascii().is_empty() {
-        return Err(Error::NoArticle { path, reason: "the file is empty".to_owned() });
+/// Cuts what no article has; true when the text was cut.
+fn bound(raw: &mut Raw) -> bool {
+    let short = |text: &mut String| cut(text, MOST_FIELD);
+    [&mut raw.id, &mut raw.url, &mut raw.source, &mut raw.title, &mut raw.language]
+        .into_iter()
+        .flatten()
+        .for_each(|text| {
+            short(text);
+        });
+    raw.byline.truncate(MOST_ENTRIES);
+    raw.published.truncate(MOST_ENTRIES);
+    raw.byline.iter_mut().chain(raw.published.iter_mut().map(|(date, _)| date)).for_each(|text| {
+        short(text);
+    });
+    cut(&mut raw.text, MOST_TEXT)
+}
+
+fn cut(text: &mut String, most: usize) -> bool {
+    if text.len() <= most {
+        return false;
     }
-    let format = format_of(name, &head, &path)?;
-    let mut all = Cursor::new(head.clone()).chain(reader);
-    let records = if format.by_line && !decode::is_utf_16(&head) {
-        Records::Lines { format, reader: Box::new(all), line: 0 }
-    } else {
-        let mut bytes = Vec::new();
-        all.by_ref().take(MOST_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
-        if bytes.len() as u64 > MOST_FILE {
-            let reason = format!(
-                "the file is larger than {} MB, the most that is read whole; JSON Lines may be larger",
-                MOST_FILE >> 20
-            );
-            return Err(Error::Malformed { path, reason });
-        }
-        let text = decode::decode(&bytes);
-        drop(bytes);
-        if format.by_line {
-            Records::Lines { format, reader: Box::new(Cursor::new(text.into_bytes())), line: 0 }
-        } else {
-            Records::Whole((format.read)(&Source { path: &origin.path, text: &text })?.into_iter())
-        }
-    };
-    Ok(Articles { origin, ordinal: 0, records })
+    let end = (0..=most).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    text.truncate(end);
+    true
+}
+
+/// The articles in some bytes, by the format that they turn out to have.
+fn records(mut input: Input) -> Result<Records> {
+    input.place.check_depth()?;
+    if decode::is_utf_16(&input.head) {
+        input = decode::from_utf_16(input)?;
+    }
+    if input.head.trim_ascii().is_empty() {
+        return Err(input.place.no_article("the file is empty"));
+    }
+    let format = format_of(&input)?;
+    (format.read)(input)
 }
 
 /// What the bytes show beyond doubt; else what the name says; else, without an extension, text.
-fn format_of(name: &Path, head: &[u8], path: &Path) -> Result<&'static Format> {
-    let unsupported = |reason: String| Error::Unsupported { path: path.to_owned(), reason };
-    if let Some(what) = decode::binary(head) {
-        return Err(unsupported(format!("cannot be read: it is {what}")));
-    }
-    let decoded;
-    let bytes = match decode::is_utf_16(head) {
-        true => {
-            decoded = decode::decode(head);
-            decoded.as_bytes()
-        }
-        false => head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head),
-    };
-    let named = by_name(name);
+fn format_of(input: &Input) -> Result<&'static Format> {
+    let bytes = input.head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&input.head);
     if let Some(format) = FORMATS.iter().find(|format| (format.sniff)(bytes)) {
         return Ok(format);
     }
-    if let Some(format) = named {
+    if decode::is_binary(bytes) {
+        return Err(input.place.unsupported("cannot be read: it is binary data, not text"));
+    }
+    let name = Path::new(&input.place.name);
+    if let Some(format) = by_name(name) {
         return Ok(format);
     }
     match name.extension() {
@@ -280,7 +358,7 @@ fn format_of(name: &Path, head: &[u8], path: &Path) -> Result<&'static Format> {
             if extension.len() > 1 && extension.to_string_lossy().chars().all(char::is_alphanumeric) =>
         {
             let known: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
-            Err(unsupported(format!(
+            Err(input.place.unsupported(format!(
                 "files named .{} are not read; what is read: .{}",
                 extension.to_string_lossy(),
                 known.join(", .")
@@ -293,22 +371,6 @@ fn format_of(name: &Path, head: &[u8], path: &Path) -> Result<&'static Format> {
 fn by_name(path: &Path) -> Option<&'static Format> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()))
-}
-
-/// The next line; an inner `Err` when it was too long and has been passed over.
-fn next_line(reader: &mut dyn BufRead) -> io::Result<Option<Result<String, ()>>> {
-    let mut bytes = Vec::new();
-    if reader.take(MOST_LINE).read_until(b'\n', &mut bytes)? == 0 {
-        return Ok(None);
-    }
-    if bytes.len() as u64 == MOST_LINE && !bytes.ends_with(b"\n") {
-        reader.skip_until(b'\n')?;
-        return Ok(Some(Err(())));
-    }
-    Ok(Some(Ok(match String::from_utf8(bytes) {
-        Ok(line) => line,
-        Err(error) => decode::decode(error.as_bytes()),
-    })))
 }
 
 fn today() -> Date {
@@ -375,17 +437,12 @@ mod tests {
         check("e.txt", b" \n", &["e.txt: the file is empty"]);
         check("e.txt", b"\xe2\x80\x8b\n", &["e.txt: no article text found"]);
         check("e.html", b"<html><head><script>x</script></head></html>", &["e.html: no article text found"]);
-        check(
-            "e.txt",
-            b"%PDF-1.7 ...",
-            &["e.txt: cannot be read: it is a PDF document; save it as text or HTML first"],
-        );
-        check(
-            "e.xyz",
-            b"words",
-            &[
-                "e.xyz: files named .xyz are not read; what is read: .jsonl, .ndjson, .json, .html, .htm, .xhtml, .md, .markdown, .mdown, .txt, .text",
-            ],
+        check("e.txt", b"BZh91AY", &["e.txt: cannot be read: it is compressed with bzip2; unpack it first"]);
+        check("e.txt", &[0, 1, 2, 3, 4, 200, 7], &["e.txt: cannot be read: it is binary data, not text"]);
+        let unknown = from_bytes("e.xyz", b"words").err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(
+            unknown.starts_with("e.xyz: files named .xyz are not read; what is read: .gz, "),
+            "{unknown}"
         );
         assert!(
             open(Path::new("/nonexistent/x.txt"), "x.txt", "x.txt")

@@ -1,9 +1,10 @@
 //! Plain text.
 
-use super::{Format, Layout, Raw, Result, Source};
+use super::input::Source;
+use super::{Format, Layout, Raw, Result};
 
 pub(super) const FORMAT: Format =
-    Format { name: "text", extensions: &["txt", "text"], sniff: |_| false, read, by_line: false };
+    Format { name: "text", extensions: &["txt", "text"], sniff: |_| false, read: |input| input.whole(read) };
 
 /// One article; the lines at its head are looked at when it is normalised.
 fn read(source: &Source<'_>) -> Result<Vec<Result<Raw>>> {
