@@ -1,14 +1,9 @@
 //! Bytes to text: byte order mark, strict UTF-8, declared charset, detector, windows-1252.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use encoding_rs_io::DecodeReaderBytesBuilder;
-
-use super::Result;
-use super::input::Input;
 
 /// The text that the bytes of a file mean.
 pub(super) fn decode(bytes: &[u8]) -> String {
@@ -61,13 +56,12 @@ impl Decoder {
     }
 }
 
-/// The same bytes as UTF-8, for formats that know nothing else.
-pub(super) fn from_utf_16(input: Input) -> Result<Input> {
-    let marked = Encoding::for_bom(&input.head).map(|(encoding, _)| encoding);
-    let encoding = marked.or_else(|| utf_16_without_mark(&input.head)).unwrap_or(UTF_16LE);
-    let reader =
-        DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_sniffing(true).build(input.reader);
-    Input::new(Arc::clone(&input.place), reader)
+/// The kind of UTF-16 that bytes are.
+pub(super) fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
+    match Encoding::for_bom(bytes) {
+        Some((encoding, _)) => Some(encoding).filter(|&encoding| encoding != UTF_8),
+        None => utf_16_without_mark(bytes),
+    }
 }
 
 /// True when bytes are no text.
@@ -76,14 +70,6 @@ pub(super) fn is_binary(head: &[u8]) -> bool {
     let controls =
         head.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)).count();
     controls * 20 > head.len()
-}
-
-/// True when the bytes are UTF-16, with a byte order mark or without.
-pub(super) fn is_utf_16(bytes: &[u8]) -> bool {
-    match Encoding::for_bom(bytes) {
-        Some((encoding, _)) => encoding != UTF_8,
-        None => utf_16_without_mark(bytes).is_some(),
-    }
 }
 
 fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
@@ -198,7 +184,7 @@ mod tests {
     fn what_is_no_text() {
         assert!(is_binary(&[0, 1, 2, 3, 4, 5, 200, 7]));
         assert!(!is_binary("Жителі міста".as_bytes()));
-        assert!(is_utf_16(b"T\0h\0e\0 \0e\0n\0d\0"));
+        assert!(utf_16(b"T\0h\0e\0 \0e\0n\0d\0").is_some());
         assert!(!is_binary(b""));
     }
 

@@ -111,7 +111,7 @@ pub(super) fn are_names(names: &str) -> bool {
     if sentence || names.chars().count() > 110 || names.contains(". ") && names.len() > 60 {
         return false;
     }
-    let names = names.split(['|', '•', '·', ',', '/', '(', '—', '–']).next().unwrap_or_default();
+    let names = names.split(['|', '•', '·', '⋅', ',', '/', '(', '—', '–']).next().unwrap_or_default();
     let mut capitals = 0;
     for word in names.split_whitespace() {
         let letters = word.trim_matches(|c: char| !c.is_alphanumeric());

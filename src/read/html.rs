@@ -110,6 +110,8 @@ struct Page {
     marked_dates: Vec<String>,
     time_tags: Vec<(bool, String)>,
     bylines: Vec<String>,
+    /// Dates in elements that are called so, after the heading first.
+    dates: Vec<(bool, String)>,
     canonical: Option<String>,
     language: Option<String>,
     title: String,
@@ -124,6 +126,12 @@ enum Collect {
     Title,
     Heading,
     Byline,
+    Date,
+}
+
+/// True for elements at which a line near the heading ends.
+fn ends_line(name: &str) -> bool {
+    tags::is_block(name) || ["li", "tr", "td", "br"].iter().any(|line| name.eq_ignore_ascii_case(line))
 }
 
 impl Page {
@@ -140,13 +148,14 @@ impl Page {
                             .attribute("type")
                             .is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"));
                     page.attributes(&tag);
-                    if tags::is_block(tag.name) {
+                    if ends_line(tag.name) {
                         page.end_line(&mut line);
                     }
-                    if collect.is_none() {
-                        collect = page.collects(&tag).map(|what| (what, tag.name, String::new()));
-                    } else if let Some((_, _, text)) = &mut collect {
-                        text.push(' ');
+                    // The innermost of several elements that may hold the author is the one that does.
+                    let inner = matches!(collect, None | Some((Collect::Byline | Collect::Date, ..)));
+                    match page.collects(&tag).filter(|_| inner) {
+                        Some(what) => collect = Some((what, tag.name, String::new())),
+                        None => collect.iter_mut().for_each(|(_, _, text)| text.push(' ')),
                     }
                 }
                 Token::Raw(text) if linked => page.linked.extend(linked_data(text)),
@@ -162,7 +171,7 @@ impl Page {
                     }
                 }
                 Token::Close(name) => {
-                    if tags::is_block(name) {
+                    if ends_line(name) {
                         page.end_line(&mut line);
                     }
                     if let Some((what, _, text)) =
@@ -174,6 +183,7 @@ impl Page {
             }
         }
         page.time_tags.sort_by_key(|(headed, _)| !headed);
+        page.dates.sort_by_key(|(headed, _)| !headed);
         page.linked.sort_by_key(|record| !is_article(record));
         page
     }
@@ -242,9 +252,12 @@ impl Page {
             return Some(Collect::Heading);
         }
         if self.bylines.len() < 8
-            && ["a", "span", "p", "div", "address", "cite", "em", "strong", "h2", "h3", "h4", "li"]
-                .iter()
-                .any(|name| tag.is(name))
+            && [
+                "a", "small", "h5", "time", "span", "p", "div", "address", "cite", "em", "strong", "h2",
+                "h3", "h4", "li",
+            ]
+            .iter()
+            .any(|name| tag.is(name))
         {
             let names = |key: &str, fits: fn(&str) -> bool| {
                 tag.attribute(key)
@@ -252,14 +265,27 @@ impl Page {
             };
             let classed = |name: &str| {
                 (name.contains("byline") || name.contains("author"))
-                    && !["authority", "bio", "image", "avatar", "photo", "title", "social"]
+                    && !["authority", "bio", "image", "avatar", "photo", "title", "social", "picture", "desc"]
                         .iter()
                         .any(|other| name.contains(other))
             };
+            let linked = |href: &str| {
+                ["/author/", "/authors/", "/contributors/"].iter().any(|part| href.contains(part))
+            };
             let byline = names("rel", |name| name == "author")
                 || names("itemprop", |name| name == "author")
-                || names("class", classed);
-            return byline.then_some(Collect::Byline);
+                || names("class", classed)
+                || tag.is("a") && names("href", linked);
+            if byline {
+                return Some(Collect::Byline);
+            }
+            let dated = |name: &str| {
+                ["date", "published", "posted", "timestamp"].iter().any(|part| name.contains(part))
+                    && !["update-", "candidate", "validate"].iter().any(|other| name.contains(other))
+            };
+            if self.dates.len() < 8 && (names("class", dated) || names("id", dated)) {
+                return Some(Collect::Date);
+            }
         }
         None
     }
@@ -268,6 +294,8 @@ impl Page {
         match what {
             Collect::Title => self.title = text,
             Collect::Heading => self.heading = text,
+            Collect::Date if date::dates(&text) => self.dates.push((!self.heading.is_empty(), text)),
+            Collect::Date => {}
             Collect::Byline if header::is_byline(&text) || header::are_names(&text) => {
                 self.bylines.push(text)
             }
@@ -331,6 +359,13 @@ impl Page {
             byline.retain(|name| !name.starts_with("http"));
         }
         if byline.is_empty() {
+            // Pairs of a label and what it labels, as posts are shown elsewhere.
+            let labelled = (1..=2).filter(|at| {
+                self.first(&[&format!("twitter:label{at}")]).is_some_and(|label| is_author_label(&label))
+            });
+            byline.extend(labelled.filter_map(|at| self.first(&[&format!("twitter:data{at}")])));
+        }
+        if byline.is_empty() {
             let beside = self.near.windows(2).find(|pair| {
                 ["by", "written by", "author", "author:", "by:"].contains(&pair[0].to_lowercase().as_str())
                     && header::are_names(&pair[1])
@@ -390,11 +425,12 @@ impl Page {
             meta.into_iter().chain(self.marked_dates.iter().cloned()).map(|date| (date, DateSource::Meta)),
         );
         published.extend(self.time_tags.iter().take(3).map(|(_, date)| (date.clone(), DateSource::TimeTag)));
+        published.extend(self.dates.iter().take(2).map(|(_, date)| (date.clone(), DateSource::Text)));
         if !self.heading.is_empty() {
             published.extend(
                 self.near
                     .iter()
-                    .filter(|line| date::dates(line))
+                    .filter(|line| date::dates(line) || is_dated_byline(line))
                     .map(|line| (line.clone(), DateSource::Text)),
             );
         }
@@ -499,6 +535,17 @@ impl Page {
             _ => Vec::new(),
         }
     }
+}
+
+/// `By Jane Doe · Updated November 18, 2025`
+fn is_dated_byline(line: &str) -> bool {
+    line.len() <= 120 && header::is_byline(line) && date::beside_date(line).is_some()
+}
+
+fn is_author_label(label: &str) -> bool {
+    let label = label.to_lowercase();
+    ["written by", "author", "by", "posted by", "geschrieben von", "verfasst von", "écrit par", "escrito por"]
+        .contains(&label.trim().trim_end_matches(':'))
 }
 
 /// All objects of a JSON-LD block; one that is broken tells nothing.

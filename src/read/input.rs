@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use jiff::civil::Date;
 
 use super::mapping::Mapping;
@@ -203,6 +204,14 @@ impl Input {
         }
         let reader = Box::new(Cursor::new(head.clone()).chain(reader));
         Ok(Input { place, head, reader, file: None })
+    }
+
+    /// The same bytes as UTF-8 where they are UTF-16, for formats that know nothing else.
+    pub fn as_utf_8(self) -> Result<Input> {
+        let Some(encoding) = decode::utf_16(&self.head) else { return Ok(self) };
+        let reader =
+            DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_sniffing(true).build(self.reader);
+        Input::new(self.place, reader)
     }
 
     /// All bytes, of a kind of file that must lie in memory.

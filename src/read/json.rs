@@ -327,6 +327,9 @@ fn article(value: &Value, source: &Source<'_>, at: Option<usize>) -> Result<Raw>
 pub(super) fn of_record(record: &Map<String, Value>, source: &Source<'_>, which: &str) -> Result<Raw> {
     let mut raw = raw(record, DateSource::Field);
     let mapped = map(record, &mut raw, source.place);
+    if let Some(kind) = other_kind(record) {
+        return Err(source.no_article(format!("{which}a ninjs {kind} without the text of an article")));
+    }
     let text = match source.place.job.map.names(Target::Body) {
         true => mapped,
         false => text(record),
@@ -387,6 +390,17 @@ fn without_text(record: &Map<String, Value>, place: &Place) -> String {
     format!(
         "no field with the article's text; it has: {seen}; the text is looked for in: {sought}; or name it: --map body=FIELD"
     )
+}
+
+/// What a ninjs item is that is no text: its description is a caption.
+fn other_kind(record: &Map<String, Value>) -> Option<&str> {
+    const KINDS: &[&str] =
+        &["picture", "image", "photo", "graphic", "audio", "video", "event", "package", "component"];
+    let kind = record.get("type")?.as_str().filter(|kind| KINDS.contains(kind))?;
+    let ninjs = get(record, "uri").is_some()
+        && (get(record, "versioncreated").is_some() || get(record, "standard").is_some());
+    let text = scopes(record).any(|scope| longest(scope, fields::TEXT).is_some());
+    (ninjs && !text).then_some(kind)
 }
 
 /// Everything but the text that a record tells of an article.

@@ -327,11 +327,9 @@ fn cut(text: &mut String, most: usize) -> bool {
 }
 
 /// The articles in some bytes, by the format that they turn out to have.
-fn records(mut input: Input) -> Result<Records> {
+fn records(input: Input) -> Result<Records> {
     input.place.check_depth()?;
-    if decode::is_utf_16(&input.head) {
-        input = decode::from_utf_16(input)?;
-    }
+    let input = input.as_utf_8()?;
     if input.head.trim_ascii().is_empty() {
         return Err(input.place.no_article("the file is empty"));
     }
@@ -342,17 +340,19 @@ fn records(mut input: Input) -> Result<Records> {
 /// What the bytes show beyond doubt; else what the name says; else, without an extension, text.
 fn format_of(input: &Input) -> Result<&'static Format> {
     let bytes = input.head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&input.head);
+    let named = by_name(Path::new(&input.place.name));
     if let Some(format) = FORMATS.iter().find(|format| (format.sniff)(bytes)) {
-        return Ok(format);
+        // Of a first line that is longer than what is looked at, the name must tell that it is one.
+        let line = named.filter(|named| named.name == json::LINES.name && !bytes.contains(&b'\n'));
+        return Ok(line.filter(|_| format.name == json::FORMAT.name).unwrap_or(format));
     }
     if decode::is_binary(bytes) {
         return Err(input.place.unsupported("cannot be read: it is binary data, not text"));
     }
-    let name = Path::new(&input.place.name);
-    if let Some(format) = by_name(name) {
+    if let Some(format) = named {
         return Ok(format);
     }
-    match name.extension() {
+    match Path::new(&input.place.name).extension() {
         // Names such as `v1.2` or `article.` end in no extension that means anything.
         Some(extension)
             if extension.len() > 1 && extension.to_string_lossy().chars().all(char::is_alphanumeric) =>

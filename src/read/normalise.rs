@@ -351,6 +351,7 @@ fn path_of(url: &str) -> &str {
 /// One name in each entry: `By Jane Doe and John Roe, Reuters` gives three.
 fn people(byline: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
+    let mut team = None;
     for entry in byline {
         let entry = one_line(entry);
         if entry.starts_with("http") || entry.chars().count() > 300 {
@@ -366,7 +367,7 @@ fn people(byline: &[String]) -> Vec<String> {
             .replace(" & ", ",")
             .replace(" und ", ",")
             .replace(" et ", ",");
-        for part in rest.split([',', ';', '|', '•', '·', '/', '\n']) {
+        for part in rest.split([',', ';', '|', '•', '·', '⋅', '/', '\n']) {
             // `Jane Doe in Kyiv`, `Jane Doe (Reuters)`, `Jane Doe <jane@x.org>`
             let name = [" in ", " (", " <", " for ", " – ", " — ", " - "]
                 .iter()
@@ -380,11 +381,17 @@ fn people(byline: &[String]) -> Vec<String> {
                 && !names.iter().any(|known| known == name)
             {
                 names.push(name.to_owned());
+            } else if TEAMS.iter().any(|word| lower.split(' ').skip(1).any(|other| other == *word)) {
+                team = team.or_else(|| Some(name.to_owned()));
             }
         }
     }
-    names
+    // Where no person is named, `Example News Staff` is who wrote it.
+    if names.is_empty() { team.into_iter().collect() } else { names }
 }
+
+/// What a byline calls those whom it does not name.
+const TEAMS: &[&str] = &["staff", "editors", "newsroom"];
 
 /// What stands beside a name in a byline and is none.
 const ROLES: &[&str] = &[

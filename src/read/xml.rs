@@ -18,8 +18,9 @@ fn read(input: Input) -> Result<Records> {
 
 fn unknown(source: &Source<'_>) -> Result<Vec<Result<Raw>>> {
     let root = root(source.text.as_bytes()).unwrap_or_default();
+    let root = if root.is_empty() { String::new() } else { format!(", its root is <{root}>") };
     Err(source.no_article(format!(
-        "XML of a kind that is not read, its root is <{root}>; what is read: RSS, Atom, NewsML-G2, NITF, XHTML"
+        "XML of a kind that is not read{root}; what is read: RSS, Atom, NewsML-G2, NITF, XHTML"
     )))
 }
 
@@ -131,7 +132,8 @@ pub(super) fn root(head: &[u8]) -> Option<String> {
 }
 
 /// Roots that say enough without a declaration.
-const ROOTS: &[&str] = &["rss", "feed", "RDF", "nitf", "newsItem", "newsMessage", "NewsML"];
+const ROOTS: &[&str] =
+    &["rss", "feed", "RDF", "nitf", "newsItem", "newsMessage", "NewsML", "contentSet", "inlineXML"];
 
 /// Behind a document type and its inner subset, which may declare entities: nobody asks what they are.
 fn after_doctype(text: &str) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! Input that means harm: nothing panics, nothing is lost, nothing reaches the terminal.
 
 use std::fs;
+use std::io::Write;
 
 use crate::support::{folder, run_in};
 
@@ -26,6 +27,112 @@ fn odd_files_are_named_or_read_but_never_end_the_run() {
     assert!(!ran.err.contains("panicked"), "{}", ran.err);
     assert_eq!(ran.code, 2, "{}", ran.err);
     assert_eq!(run_in(news.path(), &["said", "--about", "Mali", "--by", "Keita"]).code, 0);
+}
+
+const NEWS: &str = "It rained in Bamako on Friday, the forecaster Aminata Keita said.\n";
+
+/// A zip archive in memory.
+fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+#[test]
+fn bombs_end_early_and_lose_nothing_beside_them() {
+    let news = folder(&[]);
+    let line = format!("{{\"title\": \"T\", \"text\": \"{}\"}}\n", "a".repeat(1 << 20)).into_bytes();
+    let bomb = zipped(&[("bomb.jsonl", &line.repeat(200)), ("news.txt", NEWS.as_bytes())]);
+    assert!(bomb.len() < 1 << 20);
+    fs::write(news.path().join("a.zip"), &bomb).unwrap();
+    fs::write(news.path().join("b.txt.gz"), gzipped(&vec![b' '; 300 << 20])).unwrap();
+    let mut nested = NEWS.as_bytes().to_vec();
+    for _ in 0..5 {
+        nested = gzipped(&nested);
+    }
+    fs::write(news.path().join("c.gz"), nested).unwrap();
+    let ran = run_in(news.path(), &["index", ".", "-v"]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("a.zip/bomb.jsonl: it unpacks to more than 250 times its size"), "{}", ran.err);
+    assert!(ran.err.contains("c.gz: packed more than 3 deep"), "{}", ran.err);
+    assert_eq!(run_in(news.path(), &["said", "--by", "Keita"]).code, 0);
+}
+
+#[test]
+fn archives_are_read_in_place() {
+    let news = folder(&[]);
+    let whole = zipped(&[("../../out.txt", NEWS.as_bytes()), ("/etc/rain.txt", NEWS.as_bytes())]);
+    fs::write(news.path().join("a.zip"), &whole).unwrap();
+    // One bad byte in the first entry.
+    let mut broken = zipped(&[("bad.txt", NEWS.as_bytes()), ("good.txt", NEWS.as_bytes())]);
+    broken[60] ^= 0x55;
+    fs::write(news.path().join("b.zip"), &broken).unwrap();
+    let ran = run_in(news.path(), &["index", "."]);
+    assert!(ran.err.contains("b.zip/bad.txt: damaged or cut off"), "{}", ran.err);
+    let found = run_in(news.path(), &["search", "rained", "--format", "json"]).hits();
+    let mut paths: Vec<String> =
+        found.iter().map(|hit| hit["article"]["path"].as_str().unwrap_or_default().to_owned()).collect();
+    paths.sort();
+    assert_eq!(paths, ["./a.zip/etc/rain.txt", "./a.zip/out.txt", "./b.zip/good.txt"]);
+    assert!(!news.path().join("out.txt").exists() && !news.path().join("../out.txt").exists());
+}
+
+#[test]
+fn long_lines_are_cut_or_named() {
+    let news = folder(&[("good.txt", NEWS)]);
+    fs::write(news.path().join("long.txt"), "word ".repeat(10 << 20)).unwrap();
+    let long = format!("{{\"text\": \"{}\"}}\n{{\"text\": \"{}\"}}\n", "a".repeat(50 << 20), NEWS.trim());
+    fs::write(news.path().join("long.jsonl"), long).unwrap();
+    let open = format!("title,text\nT,\"{}\n", "a ".repeat(10 << 20));
+    fs::write(news.path().join("open.csv"), open).unwrap();
+    let ran = run_in(news.path(), &["index", "."]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    for told in [
+        "long.txt: what follows the first 4 MB of the text",
+        "long.jsonl:1: the line is longer than 16 MB",
+        "open.csv:2: the row that begins here is longer than 16 MB",
+    ] {
+        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+    }
+    assert!(ran.out.contains("read 3 articles"), "{}", ran.out);
+}
+
+#[test]
+fn entities_of_xml_are_neither_expanded_nor_fetched() {
+    let laughs: String =
+        (1..10).map(|n| format!("<!ENTITY a{n} \"{}\">", format!("&a{};", n - 1).repeat(10))).collect();
+    let feed = format!(
+        "<?xml version=\"1.0\"?><!DOCTYPE rss [<!ENTITY a0 \"ha\">{laughs}<!ENTITY x SYSTEM \"file:///etc/passwd\">]><rss><channel><title>N</title><item><title>T</title><description>&a9; &x; {NEWS}</description></item></channel></rss>"
+    );
+    let news = folder(&[("feed.xml", &feed)]);
+    let ran = run_in(news.path(), &["extract", "feed.xml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let body = ran.json()["article"]["body"].as_str().unwrap_or_default().to_owned();
+    assert!(body.starts_with("&a9; &x; It rained") && body.len() < 200, "{body}");
+}
+
+#[test]
+fn a_broken_pdf_costs_itself_alone() {
+    let news = folder(&[("good.txt", NEWS)]);
+    let pdf = fs::read(crate::support::root().join("tests/formats/cuts.pdf")).unwrap();
+    for (at, cut) in [40, 400, 900, pdf.len() - 30].into_iter().enumerate() {
+        fs::write(news.path().join(format!("cut{at}.pdf")), &pdf[..cut]).unwrap();
+        let mut flipped = pdf.clone();
+        flipped[cut] ^= 0x15;
+        fs::write(news.path().join(format!("flipped{at}.pdf")), &flipped).unwrap();
+    }
+    let ran = run_in(news.path(), &["index", "."]);
+    assert!(!ran.err.contains("panicked"), "{}", ran.err);
+    assert_eq!(run_in(news.path(), &["said", "--by", "Keita"]).code, 0);
 }
 
 #[test]

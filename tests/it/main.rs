@@ -3,6 +3,8 @@
 mod copies;
 mod corpus;
 mod floors;
+mod formats;
+mod fuzz;
 mod hostile;
 mod index;
 mod integrity;
