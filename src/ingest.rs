@@ -199,7 +199,8 @@ impl Run<'_> {
                 return Ok(part);
             }
         };
-        let mut articles = match read::open_with(&file.path, &file.shown, &file.root_key, &self.options.read) {
+        let mut articles = match read::open_with(&file.path, &file.shown, &file.root_key, &self.options.read)
+        {
             Ok(articles) => Some(articles),
             Err(error @ (Error::Unsupported { .. } | Error::NoArticle { .. })) => {
                 part.left_alone.push(error);

@@ -88,6 +88,7 @@ fn repair(path: &Path, health: &Health, context: &mut Context) -> Result<Exit> {
             }
         },
         wait: true,
+        read: crate::read::Options::default(),
     };
     let report = ingest::ingest(&folders, &index, Gazetteer::embedded(), &options)?;
     for error in &report.failed {
