@@ -1,10 +1,8 @@
-//! Web pages: metadata by our own scan, the main text by Readability's method, within guard rails.
+//! Web pages: metadata by our own scan, the main text by two extractors, within guard rails.
 
-use std::thread;
-
-use dom_smoothie::{Config, Readability, TextMode};
 use serde_json::{Map, Value};
 
+use super::article_text;
 use super::input::Source;
 use super::tags::{self, Tag, Token};
 use super::{DateSource, Format, Layout, Raw, Result, date, header, json};
@@ -22,8 +20,6 @@ const MOST_DEEP: usize = 512;
 const MOST_TAGS: usize = 50_000;
 const MOST_ATTRIBUTES: usize = 500;
 const MOST_BYTES: usize = 8 << 20;
-/// A tree of the depth allowed fits with room to spare.
-const STACK: usize = 64 << 20;
 
 fn starts_like_a_page(head: &[u8]) -> bool {
     let head = &head[..head.len().min(2048)];
@@ -88,18 +84,7 @@ fn main_text(html: &str) -> Option<String> {
     if heavy || html.len() > MOST_BYTES {
         return None;
     }
-    thread::scope(|scope| {
-        let reader = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || {
-            let config =
-                Config { text_mode: TextMode::Formatted, disable_json_ld: true, ..Config::default() };
-            let article =
-                Readability::new(html, None, Some(config)).and_then(|mut page| page.parse()).ok()?;
-            Some(article.text_content.to_string())
-        });
-        // A panic in there costs the main text, not the run.
-        reader.ok()?.join().ok().flatten()
-    })
-    .filter(|text| text.chars().any(char::is_alphanumeric))
+    article_text::of(html)
 }
 
 /// What the tags of a page tell, each list best first.

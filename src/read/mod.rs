@@ -4,6 +4,7 @@
 //! [`normalise`](normalise()) makes an [`Article`] of each; it does no I/O. What a file really holds
 //! decides its format, its name only where that does not tell.
 
+mod article_text;
 mod boilerplate;
 mod csv;
 mod date;
