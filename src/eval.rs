@@ -5,10 +5,13 @@
 //! one, the closest first. `end to end` asks for the right speaker as well: the head word of one
 //! mention lies in the other, or the resolved names agree.
 
+pub mod phenomena;
+
 use std::collections::HashSet;
 
 use crate::document::Document;
 use crate::gold::{Line, Piece, Place};
+use phenomena::PHENOMENA;
 
 /// Which gold pieces count; the others are neither wanted nor wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +106,10 @@ pub struct Scores {
     pub places: Option<Tally>,
     /// Gold places that tell their country and were found with one.
     pub countries: usize,
+    /// Addressees of the speech that was found: those that the gold names, that were named, and that agree.
+    pub addressees: Tally,
+    /// For each of [`PHENOMENA`] the gold pieces that show it, counted over all quotes.
+    pub phenomena: Vec<Tally>,
 }
 
 impl Scores {
@@ -115,6 +122,8 @@ impl Scores {
             for (tally, view) in tallies.iter_mut().zip(View::ALL) {
                 tally.add(quotes(&words, gold, found, view));
             }
+            self.count_addressees(&words, gold, found);
+            self.count_phenomena(&words, gold, found);
         }
         if let (Some(gold), Some(found)) = (&gold.places, &found.places) {
             let (tally, countries) = places(gold, found);
@@ -125,6 +134,56 @@ impl Scores {
 }
 
 impl Scores {
+    /// Only speech that was found tells whether an addressee is rightly named or left out.
+    fn count_addressees(&mut self, words: &Words, gold: &[Piece], found: &[Piece]) {
+        self.addressees.gold +=
+            gold.iter().filter(|piece| View::Speech.counts(piece) && piece.addressee_name.is_some()).count();
+        for (i, j) in pairs(words, gold, found, View::Speech) {
+            let (wanted, named) = (&gold[i].addressee_name, &found[j].addressee_name);
+            self.addressees.found += usize::from(named.is_some());
+            let agree =
+                wanted.as_ref().zip(named.as_ref()).is_some_and(|(wanted, named)| names_agree(named, wanted));
+            self.addressees.matched += usize::from(agree);
+        }
+    }
+
+    fn count_phenomena(&mut self, words: &Words, gold: &[Piece], found: &[Piece]) {
+        self.phenomena.resize(PHENOMENA.len(), Tally::default());
+        let pairs = pairs(words, gold, found, View::All);
+        let (matched, right): (HashSet<usize>, HashSet<usize>) = (
+            pairs.iter().map(|pair| pair.0).collect(),
+            pairs
+                .iter()
+                .filter(|pair| speaker_right(words, &gold[pair.0], &found[pair.1], false))
+                .map(|pair| pair.0)
+                .collect(),
+        );
+        let counted =
+            |number: &usize| View::All.counts(&gold[*number]) && !words.of_piece(&gold[*number]).is_empty();
+        for number in (0..gold.len()).filter(counted) {
+            for (tally, shows) in self.phenomena.iter_mut().zip(phenomena::shown(&words.points, gold, number))
+            {
+                tally.gold += usize::from(shows);
+                tally.matched += usize::from(shows && matched.contains(&number));
+                tally.right += usize::from(shows && right.contains(&number));
+            }
+        }
+    }
+
+    /// The table of [`PHENOMENA`]: gold pieces, and the share of them found and found with the right speaker.
+    pub fn phenomena_table(&self) -> String {
+        let head = format!("{:36}{:>7}{:>8}{:>13}\n", "recall in percent", "gold", "found", "end to end");
+        let rows = PHENOMENA.iter().zip(&self.phenomena).map(|(phenomenon, tally)| {
+            let share = |hits| match tally.gold {
+                0 => "-".to_string(),
+                gold => format!("{:.1}", Tally::precision(hits, gold)),
+            };
+            let (found, right) = (share(tally.matched), share(tally.right));
+            format!("{:36}{:>7}{found:>8}{right:>13}\n", phenomenon.name, tally.gold)
+        });
+        head + &rows.collect::<String>()
+    }
+
     /// How many places lie in the right country, where the gold tells countries.
     fn country_line(&self, right: usize) -> String {
         match self.countries {
@@ -144,20 +203,25 @@ impl std::fmt::Display for Scores {
         for (tally, view) in self.quotes.iter().flatten().zip(View::ALL) {
             row(f, view.name(), tally)?;
         }
+        if self.addressees.gold > 0 {
+            plain_row(f, "addressee named", &self.addressees, "")?;
+        }
         if let Some(tally) = &self.places {
-            let Tally { gold, found, matched, right } = *tally;
-            writeln!(
-                f,
-                "{:24}{gold:>7}{found:>7}  {:>6.1}{:>7.1}{:>7.1}{}",
-                "places, overlap",
-                Tally::precision(matched, found),
-                Tally::precision(matched, gold),
-                Tally::f1(matched, found, gold),
-                self.country_line(right),
-            )?;
+            plain_row(f, "places, overlap", tally, &self.country_line(tally.right))?;
         }
         Ok(())
     }
+}
+
+fn plain_row(f: &mut std::fmt::Formatter<'_>, name: &str, tally: &Tally, note: &str) -> std::fmt::Result {
+    let Tally { gold, found, matched, .. } = *tally;
+    writeln!(
+        f,
+        "{name:24}{gold:>7}{found:>7}  {:>6.1}{:>7.1}{:>7.1}{note}",
+        Tally::precision(matched, found),
+        Tally::precision(matched, gold),
+        Tally::f1(matched, found, gold),
+    )
 }
 
 fn row(f: &mut std::fmt::Formatter<'_>, name: &str, tally: &Tally) -> std::fmt::Result {
@@ -222,6 +286,10 @@ impl Words {
         words.into_iter().map(|(from, _)| from).collect()
     }
 
+    fn of_piece(&self, piece: &Piece) -> HashSet<usize> {
+        self.set(piece.start, piece.end)
+    }
+
     /// The head word of a speaker's mention: the last before its first `of`, `for`, comma, …
     fn head(&self, start: usize, end: usize) -> Option<usize> {
         let words: Vec<(usize, usize)> = self.within(start, end).collect();
@@ -284,47 +352,56 @@ fn f1(a: &HashSet<usize>, b: &HashSet<usize>) -> f64 {
     2.0 * a.intersection(b).count() as f64 / (a.len() + b.len()).max(1) as f64
 }
 
-fn quotes(words: &Words, gold: &[Piece], found: &[Piece], view: View) -> Tally {
-    let sets = |pieces: &[Piece]| -> Vec<(Piece, HashSet<usize>)> {
-        let with_set = |piece: &Piece| (piece.clone(), words.set(piece.start, piece.end));
-        pieces.iter().map(with_set).filter(|(_, set)| !set.is_empty()).collect()
+/// Pairs of gold and found pieces, by their numbers: one to one, the closest first.
+fn pairs(words: &Words, gold: &[Piece], found: &[Piece], view: View) -> Vec<(usize, usize)> {
+    let sets = |pieces: &[Piece]| -> Vec<HashSet<usize>> {
+        pieces.iter().map(|piece| words.of_piece(piece)).collect()
     };
-    let (gold, found) = (sets(gold), sets(found));
-    let (kept, ignored): (Vec<_>, Vec<_>) = gold.iter().partition(|(piece, _)| view.counts(piece));
-    let kept_words: HashSet<usize> = kept.iter().flat_map(|(_, set)| set).copied().collect();
-    let ignored_words: HashSet<usize> =
-        ignored.iter().flat_map(|(_, set)| set).copied().filter(|word| !kept_words.contains(word)).collect();
-    let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
-    for (i, (_, a)) in kept.iter().enumerate() {
-        for (j, (_, b)) in found.iter().enumerate() {
+    let (gold_sets, found_sets) = (sets(gold), sets(found));
+    let mut close: Vec<(f64, usize, usize)> = Vec::new();
+    for (i, a) in gold_sets.iter().enumerate().filter(|(i, a)| !a.is_empty() && view.counts(&gold[*i])) {
+        for (j, b) in found_sets.iter().enumerate() {
             let score = f1(a, b);
             if score >= 0.5 {
-                pairs.push((score, i, j));
+                close.push((score, i, j));
             }
         }
     }
-    pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(b.2.cmp(&a.2)));
+    close.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).then(b.2.cmp(&a.2)));
     let (mut used_gold, mut used_found) = (HashSet::new(), HashSet::new());
-    let mut tally = Tally { gold: kept.len(), ..Tally::default() };
-    for (_, i, j) in pairs {
-        if used_gold.contains(&i) || used_found.contains(&j) {
-            continue;
+    close.retain(|(_, i, j)| {
+        let free = !used_gold.contains(i) && !used_found.contains(j);
+        if free {
+            used_gold.insert(*i);
+            used_found.insert(*j);
         }
-        used_gold.insert(i);
-        used_found.insert(j);
-        tally.matched += 1;
-        tally.right += usize::from(speaker_right(words, &kept[i].0, &found[j].0, view == View::Named));
+        free
+    });
+    close.into_iter().map(|(_, i, j)| (i, j)).collect()
+}
+
+fn quotes(words: &Words, gold: &[Piece], found: &[Piece], view: View) -> Tally {
+    let pairs = pairs(words, gold, found, view);
+    let covered = |pieces: &[&Piece]| -> HashSet<usize> {
+        pieces.iter().flat_map(|piece| words.of_piece(piece)).collect()
+    };
+    let (kept, ignored): (Vec<&Piece>, Vec<&Piece>) = gold.iter().partition(|piece| view.counts(piece));
+    let kept_words = covered(&kept);
+    let ignored_words: HashSet<usize> = covered(&ignored).difference(&kept_words).copied().collect();
+    let used: HashSet<usize> = pairs.iter().map(|(_, j)| *j).collect();
+    let counts = |j: usize, piece: &Piece| {
+        let set = words.of_piece(piece);
+        let touches = set.iter().any(|word| kept_words.contains(word));
+        let in_ignored = 2 * set.intersection(&ignored_words).count() >= set.len();
+        !set.is_empty() && (used.contains(&j) || touches || !in_ignored && view.kind_counts(&piece.kind))
+    };
+    let named = view == View::Named;
+    Tally {
+        gold: kept.iter().filter(|piece| !words.of_piece(piece).is_empty()).count(),
+        found: found.iter().enumerate().filter(|(j, piece)| counts(*j, piece)).count(),
+        matched: pairs.len(),
+        right: pairs.iter().filter(|(i, j)| speaker_right(words, &gold[*i], &found[*j], named)).count(),
     }
-    tally.found = found
-        .iter()
-        .enumerate()
-        .filter(|(j, (piece, set))| {
-            let touches = set.iter().any(|word| kept_words.contains(word));
-            let in_ignored = 2 * set.intersection(&ignored_words).count() >= set.len();
-            used_found.contains(j) || touches || !in_ignored && view.kind_counts(&piece.kind)
-        })
-        .count();
-    tally
 }
 
 fn speaker_right(words: &Words, gold: &Piece, found: &Piece, name_asked: bool) -> bool {

@@ -17,6 +17,9 @@ pub struct EvalArgs {
     /// Annotated texts
     #[arg(required = true, value_name = "GOLD.jsonl")]
     files: Vec<PathBuf>,
+    /// Also how many quotes of each difficult kind are found: interrupted, pronoun as speaker, …
+    #[arg(long)]
+    phenomena: bool,
 }
 
 pub fn run(args: EvalArgs, context: &mut Context) -> Result<Exit> {
@@ -38,6 +41,9 @@ pub fn run(args: EvalArgs, context: &mut Context) -> Result<Exit> {
             bytes as f64 / 1e6 / seconds
         )?;
         writeln!(context.out, "{scores}")?;
+        if args.phenomena && scores.quotes.is_some() {
+            writeln!(context.out, "{}", scores.phenomena_table())?;
+        }
     }
     Ok(Exit::Found)
 }

@@ -288,14 +288,21 @@ impl<'t> Cast<'t> {
                 );
                 let entity = &mut self.entities[id.0 as usize];
                 if !plain && !entity.roles.iter().any(|known| known.to_lowercase() == low) {
-                    entity.roles.push(words);
-                    let parts: Vec<String> =
-                        low.split(|c: char| !c.is_alphanumeric() && c != '-').map(str::to_string).collect();
-                    for part in &parts {
-                        self.bearers.entry(part.clone()).or_default().push((id, parts.clone()));
-                    }
+                    entity.roles.push(words.clone());
+                    self.bears(id, &words);
                 }
             }
+        }
+    }
+
+    /// Notes the words of a role before its first preposition: of `aide to the minister` only `aide`.
+    fn bears(&mut self, id: EntityId, role: &str) {
+        let words: Vec<String> =
+            role.split(|c: char| !c.is_alphanumeric() && c != '-').map(str::to_string).collect();
+        let own =
+            words.iter().position(|word| en::is_preposition(&word.to_lowercase())).unwrap_or(words.len());
+        for word in &words[..own] {
+            self.bearers.entry(word.to_lowercase()).or_default().push((id, words.clone()));
         }
     }
 
@@ -361,7 +368,7 @@ impl<'t> Cast<'t> {
     pub fn resolve(&mut self, phrase: Range<usize>, speaker: Option<EntityId>) -> Option<Resolved> {
         let low = self.text.low(phrase.start).to_string();
         if phrase.len() == 1 && (en::is_speaking_pronoun(&low) || en::is_object_pronoun(&low)) {
-            let known = self.resolve_pronoun(phrase.start, &low, speaker);
+            let known = self.resolve_pronoun(phrase.start, &low, speaker, None);
             return known.or_else(|| Some(self.unresolved(phrase.start)));
         }
         if let Some(joint) = self.resolve_joint(&phrase) {
@@ -381,7 +388,36 @@ impl<'t> Cast<'t> {
                 });
             }
         }
+        if let Some(apposed) = self.apposed(&phrase, head) {
+            return Some(Resolved { mention: self.text.span(phrase), ..apposed });
+        }
         self.resolve_role(phrase, head)
+    }
+
+    /// Whom a phrase names, when it cannot be `not`: who answers is not who asked.
+    pub fn resolve_other(
+        &mut self,
+        phrase: Range<usize>,
+        speaker: Option<EntityId>,
+        not: Option<EntityId>,
+    ) -> Option<Resolved> {
+        let low = self.text.low(phrase.start).to_string();
+        let pronoun = not.is_some() && phrase.len() == 1 && en::is_speaking_pronoun(&low);
+        let other = pronoun
+            .then(|| self.resolve_pronoun(phrase.start, &low, speaker.filter(|one| Some(*one) != not), not))
+            .flatten();
+        other.or_else(|| self.resolve(phrase, speaker))
+    }
+
+    /// Whom somebody speaks to: never themselves. Pronouns that refer to nobody in sight name no one.
+    pub fn resolve_hearer(&mut self, phrase: Range<usize>, speaker: Option<EntityId>) -> Option<Resolved> {
+        let low = self.text.low(phrase.start).to_string();
+        let resolved = if phrase.len() == 1 && en::is_object_pronoun(&low) {
+            self.resolve_pronoun(phrase.start, &low, None, speaker)
+        } else {
+            self.resolve(phrase, None)
+        };
+        resolved.filter(|resolved| Some(resolved.entity) != speaker)
     }
 
     /// Whom the label of a transcript names: `RAO` is the Asha Rao whom the article names elsewhere.
@@ -429,23 +465,49 @@ impl<'t> Cast<'t> {
         head
     }
 
-    /// `Lee and Park`: one entity for the two, so that either name finds it.
+    /// `Lee and Park`, `Lee, Park and Roe`: one entity for all, so that any name finds it.
     fn resolve_joint(&mut self, phrase: &Range<usize>) -> Option<Resolved> {
         let and =
             phrase.clone().find(|&at| self.text.low(at) == "and" && !self.at_token.contains_key(&at))?;
-        let left = self.named_at(and.checked_sub(1)?)?.entity;
-        let right = self.named_at(phrase.end - 1)?.entity;
-        if left == right {
+        let last = self.named_at(phrase.end - 1)?.entity;
+        let before = and.checked_sub(1).filter(|&at| at >= phrase.start)?;
+        let left = self.named_at(before).map(|mention| mention.entity);
+        if left == Some(last) || left.is_none() && !self.text.is_capital(before) {
             return None;
         }
-        let name =
-            format!("{} and {}", self.entities[left.0 as usize].name, self.entities[right.0 as usize].name);
+        let mut names: Vec<String> = Vec::new();
+        let mut at = phrase.start;
+        while at < and {
+            let stop = (at..and).find(|&at| self.text.is_sign(at, &[","])).unwrap_or(and);
+            let known = (at..stop).rev().find_map(|at| self.named_at(at)).map(|mention| mention.entity);
+            let words = self.text.span(at..stop).of(self.text.body);
+            names.push(known.map_or(words, |id| &self.entities[id.0 as usize].name).to_string());
+            at = stop + 1;
+        }
+        let name = format!("{} and {}", names.join(", "), self.entities[last.0 as usize].name);
         let known = self.entities.iter().position(|entity| entity.name == name);
         let entity = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
             self.add(name, EntityKind::Unnamed, Profile { words: Vec::new(), gender: None, plural: true })
         });
         let mention = self.text.span(phrase.clone());
         Some(Resolved { entity, mention, form: Form::Name, confidence: 0.9, runner_up: None })
+    }
+
+    /// `A spokeswoman for the ministry, Asha Rao, …`: the name set beside the role is the one meant.
+    fn apposed(&self, phrase: &Range<usize>, head: usize) -> Option<Resolved> {
+        let comma = (head..phrase.end).find(|&at| self.text.is_sign(at, &[","]))?;
+        let mention = self.named_at(comma + 1).filter(|_| comma + 1 < phrase.end)?;
+        let end = self.text.token_at(mention.span.end - 1) + 1;
+        let closed = end >= phrase.end || self.text.is_sign(end, &[",", "—", "–"]);
+        let kind = self.entities[mention.entity.0 as usize].kind;
+        let somebody = matches!(kind, EntityKind::Person | EntityKind::Organisation);
+        (closed && somebody && mention.form == Form::Name).then_some(Resolved {
+            entity: mention.entity,
+            mention: mention.span,
+            form: Form::Name,
+            confidence: 0.95,
+            runner_up: None,
+        })
     }
 
     /// `the envoy`, `Trump’s envoy`, `a senior official`: a person known by that role, or somebody unnamed.
@@ -461,17 +523,14 @@ impl<'t> Cast<'t> {
         let definite = matches!(first.as_str(), "the" | "his" | "her" | "their" | "its" | "this" | "that")
             || possessor.is_some();
         let plural = head_word.ends_with('s') && !head_word.ends_with("ss");
-        if definite
-            && !plural
-            && en::is_role_noun(&head_word)
-            && let Some(entity) = self.bearer_of_role(&head_word, possessor, span.start)
-        {
+        let person = definite && !plural && en::is_role_noun(&head_word) && !en::is_body_noun(&head_word);
+        if person && let Some((entity, confidence)) = self.bearer_of(&phrase, head, possessor) {
             let number = self.mention(phrase, entity, Form::Role, Link::Apposition);
             return Some(Resolved {
                 entity,
                 mention: self.mentions[number].span,
                 form: Form::Role,
-                confidence: 0.8,
+                confidence,
                 runner_up: None,
             });
         }
@@ -489,24 +548,115 @@ impl<'t> Cast<'t> {
         Some(Resolved { entity, mention: span, form: Form::Role, confidence: 0.85, runner_up: None })
     }
 
+    /// The words of a role up to an aside: `The colonel` of `The colonel, when woken,`.
     fn role_name(&self, phrase: &Range<usize>) -> String {
-        self.text.span(phrase.clone()).of(self.text.body).to_string()
+        let aside = phrase.clone().skip(1).find(|&at| self.text.is_sign(at, &[",", "—", "–", "("]));
+        self.text.span(phrase.start..aside.unwrap_or(phrase.end)).of(self.text.body).to_string()
     }
 
-    /// The person whom the article gives this role, wherever in the article it does.
-    fn bearer_of_role(&self, head: &str, possessor: Option<EntityId>, start: u32) -> Option<EntityId> {
+    /// The person whom a definite role means: one whom the article gives it, wherever it does; else one of
+    /// the same calling who was just named (`the envoy, Asha Rao … The Indian diplomat`).
+    fn bearer_of(
+        &self,
+        phrase: &Range<usize>,
+        head: usize,
+        possessor: Option<EntityId>,
+    ) -> Option<(EntityId, f32)> {
+        let start = self.text.tokens[phrase.start].span.start;
+        let own: Vec<&str> = (phrase.start + 1..head)
+            .filter(|&at| self.text.is_capital(at))
+            .map(|at| self.text.word(at))
+            .collect();
+        let exact = self.bearer_of_role(self.text.low(head), &own, possessor, start);
+        let plain = possessor.is_none() && self.text.low(phrase.start) == "the" && head + 1 == phrase.end;
+        let epithet = || {
+            let met = self.latest.contains_key(self.text.low(head));
+            (plain && !met).then(|| self.of_calling(self.text.low(head), &own, start)).flatten()
+        };
+        exact.map(|entity| (entity, 0.8)).or_else(|| epithet().map(|entity| (entity, 0.6)))
+    }
+
+    fn bearer_of_role(
+        &self,
+        head: &str,
+        own: &[&str],
+        possessor: Option<EntityId>,
+        start: u32,
+    ) -> Option<EntityId> {
         let owner = possessor.and_then(|id| self.profiles[id.0 as usize].words.last().cloned());
         let mut bearers: Vec<usize> = Vec::new();
         for (id, words) in self.bearers.get(head).into_iter().flatten() {
-            let owned = owner.as_ref().is_none_or(|owner| words.contains(owner));
-            if owned && possessor != Some(*id) && !bearers.contains(&(id.0 as usize)) {
+            let owned =
+                owner.as_ref().is_none_or(|owner| words.iter().any(|word| word.to_lowercase() == *owner));
+            let fits = owned && possessor != Some(*id) && (possessor.is_some() || same_land(words, own));
+            if fits && !bearers.contains(&(id.0 as usize)) {
                 bearers.push(id.0 as usize);
             }
         }
         self.nearest_bearer(&bearers, start)
     }
 
-    fn resolve_pronoun(&mut self, token: usize, low: &str, speaker: Option<EntityId>) -> Option<Resolved> {
+    /// The one person of a calling who was named in the two paragraphs before.
+    fn of_calling(&self, head: &str, own: &[&str], start: u32) -> Option<EntityId> {
+        let mut people: Vec<EntityId> = Vec::new();
+        for (word, bearers) in &self.bearers {
+            for (id, words) in bearers.iter().filter(|_| en::same_calling(word, head)) {
+                if same_land(words, own) && !people.contains(id) {
+                    people.push(*id);
+                }
+            }
+        }
+        let [only] = people[..] else { return None };
+        let paragraph = self.text.paragraph_at(start);
+        let near = |mention: &Mention| {
+            mention.entity == only
+                && mention.span.start < start
+                && paragraph - self.text.paragraph_at(mention.span.start) <= 2
+        };
+        self.mentions.iter().any(near).then_some(only)
+    }
+
+    /// The lead names somebody by a role, the next words name the speaker: `A judge said … “…,” Asha Rao
+    /// told the court`. Takes the two for one when nothing speaks against it; true when it did.
+    pub fn identify(&mut self, unnamed: EntityId, person: EntityId, mention: Span) -> bool {
+        let role = self.entities[unnamed.0 as usize].clone();
+        let Some(head) = self.profiles[unnamed.0 as usize].words.first().cloned() else { return false };
+        let fits = role.kind == EntityKind::Unnamed
+            && !self.profiles[unnamed.0 as usize].plural
+            && en::is_role_noun(&head)
+            && !en::is_body_noun(&head)
+            && self.entities[person.0 as usize].kind == EntityKind::Person;
+        let roles = &self.entities[person.0 as usize].roles;
+        let same = |role: &String| {
+            role.to_lowercase()
+                .split(|c: char| !c.is_alphanumeric() && c != '-')
+                .any(|word| en::same_calling(word, &head))
+        };
+        let named_before =
+            self.mentions.iter().any(|known| known.entity == person && known.span.start < mention.start);
+        if !fits || named_before || !(roles.is_empty() || roles.iter().any(same)) {
+            return false;
+        }
+        for known in self.mentions.iter_mut().filter(|known| known.entity == unnamed) {
+            known.entity = person;
+        }
+        let keyed = self.unnamed.values_mut().chain(self.latest.values_mut());
+        keyed.filter(|entity| **entity == unnamed).for_each(|entity| *entity = person);
+        let words = role.name.trim_start_matches("The ").trim_start_matches("the ");
+        let words = words.trim_start_matches("A ").trim_start_matches("An ").to_string();
+        self.bears(person, &words);
+        self.entities[person.0 as usize].roles.push(words);
+        true
+    }
+
+    /// `not` cannot be meant: `Rao told her` is about somebody else.
+    fn resolve_pronoun(
+        &mut self,
+        token: usize,
+        low: &str,
+        speaker: Option<EntityId>,
+        not: Option<EntityId>,
+    ) -> Option<Resolved> {
         let gender = match low {
             "he" | "him" => Some('m'),
             "she" | "her" => Some('f'),
@@ -520,6 +670,9 @@ impl<'t> Cast<'t> {
             let Some(&number) = self.at_token.get(&at).filter(|number| **number != last) else { continue };
             last = number;
             let mention = &self.mentions[number];
+            if Some(mention.entity) == not {
+                continue;
+            }
             let Some(score) = self.pronoun_score(mention, low, gender, token, speaker) else { continue };
             match scored.iter_mut().find(|(_, entity)| *entity == mention.entity) {
                 Some(entry) => entry.0 = entry.0.max(score),
@@ -571,7 +724,8 @@ impl<'t> Cast<'t> {
                 profile.gender.is_none_or(|known| Some(known) == gender)
             }
             ("he" | "him" | "she" | "her", EntityKind::Unnamed) => {
-                !profile.plural && !profile.words.iter().any(|word| en::is_body_noun(word))
+                !profile.plural
+                    && profile.words.iter().all(|word| en::is_role_noun(word) && !en::is_body_noun(word))
             }
             ("they" | "them", EntityKind::Unnamed) => profile.plural,
             ("they" | "them", EntityKind::Organisation) => true,
@@ -692,6 +846,23 @@ impl<'t> Cast<'t> {
         }
     }
 }
+
+/// False when a role and a phrase both name a land or body, and not the same: `the Turkish envoy` is not
+/// the `European envoy`.
+fn same_land(role: &[String], own: &[&str]) -> bool {
+    let proper = |word: &&String| {
+        let low = word.to_lowercase();
+        word.starts_with(char::is_uppercase)
+            && !en::is_role_noun(&low)
+            && !en::is_determiner(&low)
+            && !BROAD.contains(&low.as_str())
+    };
+    let mut lands = role.iter().filter(proper).peekable();
+    own.is_empty() || lands.peek().is_none() || lands.any(|word| own.contains(&word.as_str()))
+}
+
+/// Whom people of any land may serve.
+const BROAD: &[&str] = &["european", "eu", "un", "united", "nations", "western", "international", "special"];
 
 /// What a role tells of its bearer: `his sister`, `a spokeswoman`. The last such word counts.
 fn role_gender(low: &str) -> Option<char> {

@@ -209,6 +209,9 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
         clause.inverted = true;
     }
     read_right(text, &mut clause, ceiling, sentence.end, runs);
+    if clause.addressee.is_none() && !clause.elliptic {
+        clause.addressee = hearer_before(text, floor..clause.start);
+    }
     Some(clause)
 }
 
@@ -387,7 +390,9 @@ fn read_right(text: &Text<'_>, clause: &mut Clause, ceiling: usize, end: usize, 
     let mut at = clause.content;
     if verb.object_hears()
         && let Some(object) = phrase::after(text, at, ceiling)
-        && (ALWAYS_HEARD.contains(&verb.lemma) || hears(text, &object))
+        && (ALWAYS_HEARD.contains(&verb.lemma)
+            || hears(text, &object)
+            || verb.lemma != "order" && listens(text, &object))
     {
         at = object.end;
         clause.addressee = Some(object);
@@ -403,6 +408,7 @@ fn read_right(text: &Text<'_>, clause: &mut Clause, ceiling: usize, end: usize, 
         }
         at = next;
     }
+    at = skip_aside(text, at, ceiling);
     clause.content = at;
     clause.opener = opener(text, clause, verb, at, ceiling, end, runs);
     if clause.opener == Opener::That {
@@ -431,9 +437,69 @@ fn apposition(text: &Text<'_>, comma: usize, ceiling: usize) -> Option<(Range<us
 
 /// True when an object can listen: a name, a pronoun, a role or a group of people.
 fn hears(text: &Text<'_>, object: &Range<usize>) -> bool {
-    object.clone().any(|at| text.is_capital(at) || en::is_role_noun(text.low(at)))
+    object
+        .clone()
+        .any(|at| text.is_capital(at) || en::is_role_noun(text.low(at)) || en::is_listener_noun(text.low(at)))
         || en::is_object_pronoun(text.low(object.start))
 }
+
+/// `urged growers to`, `asked three newspapers whether`: what follows is put to the object.
+fn listens(text: &Text<'_>, object: &Range<usize>) -> bool {
+    let put =
+        matches!(text.low(object.end), "to" | "not" | "that" | "whether" | "if" | "how" | "why" | "what");
+    let someone = text.low(object.end - 1).ends_with('s') || en::is_determiner(text.low(object.start));
+    put && object.clone().all(|at| text.is_word(at)) && someone
+}
+
+/// Whom a listed verb speaks to, when only its cue is known.
+pub fn hearer_after(text: &Text<'_>, verb: &CueVerb, cue_end: usize) -> Option<Range<usize>> {
+    let sentence = text.tokens.get(cue_end)?.sentence;
+    let end = text.sentence_tokens[sentence as usize].end;
+    let object = phrase::after(text, cue_end, end).filter(|_| verb.object_hears())?;
+    (ALWAYS_HEARD.contains(&verb.lemma) || hears(text, &object) || listens(text, &object)).then_some(object)
+}
+
+/// `In a letter to Lee, he wrote`, `Speaking to reporters, she said`: whom the words before the subject name.
+fn hearer_before(text: &Text<'_>, range: Range<usize>) -> Option<Range<usize>> {
+    range.clone().find_map(|at| {
+        let (noun, link) = (text.low(at), text.low(at + 1));
+        let to =
+            link == "to" && (WRITINGS.contains(&noun) || matches!(noun, "speaking" | "talking" | "writing"));
+        let with = link == "with" && TALKS.contains(&noun);
+        let hearer = (to || with).then(|| phrase::after(text, at + 2, range.end)).flatten()?;
+        (hears(text, &hearer) || listens(text, &hearer)).then_some(hearer)
+    })
+}
+
+/// What is said or written to somebody.
+const WRITINGS: &[&str] = &[
+    "letter",
+    "message",
+    "email",
+    "e-mail",
+    "speech",
+    "note",
+    "memo",
+    "statement",
+    "testimony",
+    "remarks",
+    "address",
+];
+
+/// What is held with somebody.
+const TALKS: &[&str] = &["interview", "call", "conversation", "meeting", "talks"];
+
+/// `replied, they said, that …`: what stands between two commas before *that*.
+fn skip_aside(text: &Text<'_>, at: usize, ceiling: usize) -> usize {
+    if !text.is_sign(at, &[","]) {
+        return at;
+    }
+    let close = (at + 1..ceiling.min(at + LONGEST_ASIDE)).find(|&next| text.is_sign(next, &[","]));
+    close.filter(|&close| text.low(close + 1) == "that" && close + 1 < ceiling).map_or(at, |close| close + 1)
+}
+
+/// Longest aside that is skipped, in tokens.
+const LONGEST_ASIDE: usize = 14;
 
 /// Skips one adverbial (`on Tuesday`, `last month`, `in a statement`, `to reporters`) or stays.
 fn skip_adverbial(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usize) -> usize {
@@ -456,7 +522,7 @@ fn skip_adverbial(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usiz
         let Some(hearer) = phrase::after(text, at + 1, ceiling) else { return at };
         let person = text.is_capital(hearer.start)
             || en::is_object_pronoun(text.low(hearer.start))
-            || hearer.clone().any(|t| en::is_role_noun(text.low(t)));
+            || hearer.clone().any(|t| en::is_role_noun(text.low(t)) || en::is_listener_noun(text.low(t)));
         if !person {
             return at;
         }
@@ -497,25 +563,14 @@ fn prepositional(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usize
     }
     if end < ceiling
         && text.low(end) == "to"
-        && matches!(
-            text.low(end - 1),
-            "letter"
-                | "message"
-                | "email"
-                | "e-mail"
-                | "speech"
-                | "note"
-                | "memo"
-                | "statement"
-                | "testimony"
-        )
+        && WRITINGS.contains(&text.low(end - 1))
         && let Some(hearer) = phrase::after(text, end + 1, ceiling)
     {
         end = hearer.end;
         clause.addressee.get_or_insert(hearer);
     } else if end < ceiling
         && text.low(end) == "with"
-        && matches!(text.low(end - 1), "interview" | "call" | "conversation" | "meeting" | "talks")
+        && TALKS.contains(&text.low(end - 1))
         && let Some(hearer) = phrase::after(text, end + 1, ceiling)
     {
         end = hearer.end;
@@ -578,7 +633,7 @@ fn opener(
 /// True when a clause with its own verb seems to start at `at`.
 fn is_clause(text: &Text<'_>, verb: &CueVerb, at: usize, ceiling: usize) -> bool {
     let low = text.low(at);
-    let opens = en::is_speaking_pronoun(low)
+    let opens = en::is_speaking_pronoun(phrase::without_clitic(low))
         || en::is_determiner(low)
         || matches!(low, "there" | "if" | "when" | "while" | "they" | "what" | "why" | "how" | "only")
         || text.is_capital(at)
@@ -590,7 +645,7 @@ fn is_clause(text: &Text<'_>, verb: &CueVerb, at: usize, ceiling: usize) -> bool
     if !opens || ceiling < at + 3 {
         return false;
     }
-    if en::is_speaking_pronoun(low) && low != "who" {
+    if en::is_speaking_pronoun(phrase::without_clitic(low)) && low != "who" {
         return true;
     }
     let window = at + 1..ceiling.min(at + 25);

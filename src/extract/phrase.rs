@@ -70,6 +70,11 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
         let low = text.low(end);
         match token.class {
             Class::Mark => break,
+            // `said Mrs. Farrow`, `said J. Lee`
+            Class::Punct if end > start && text.word(end) == "." && is_initial(text, end) => {
+                end += 1;
+                continue;
+            }
             Class::Punct if text.word(end) == "." || !matches!(text.word(end), "&" | "/") => break,
             Class::Number if end == start && text.is_sign(end + 1, &["."]) => break,
             _ => {}
@@ -77,6 +82,9 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
         let first = end == start;
         // `told her son`: here she owns, she does not hear.
         let owns = first && low == "her" && owned(text, end + 1);
+        if !first && (en::is_speaking_pronoun(without_clitic(low)) || is_question_word(low)) {
+            break;
+        }
         if !owns && (en::is_object_pronoun(low) || (first && en::is_speaking_pronoun(low))) {
             if first {
                 end += 1;
@@ -104,7 +112,9 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
         if !first && text.is_capital(end) && is_day(low) {
             break;
         }
-        if low.ends_with("ed") && !text.is_capital(end) && !first && en::is_preposition(text.low(end + 1)) {
+        let next = text.low(end + 1);
+        let fixed = en::is_preposition(next) || en::is_time_word(next);
+        if low.ends_with("ed") && !text.is_capital(end) && !first && fixed {
             break;
         }
         if matches!(low, "who" | "which" | "that" | "to" | "not") {
@@ -113,6 +123,15 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
         end += 1;
     }
     (end > start).then_some(start..end)
+}
+
+/// `they` of `they’d`.
+pub fn without_clitic(low: &str) -> &str {
+    low.split(['’', '\'']).next().unwrap_or(low)
+}
+
+fn is_question_word(low: &str) -> bool {
+    matches!(low, "how" | "why" | "what" | "whether" | "if" | "where" | "when" | "there")
 }
 
 /// True for a plain noun, as it stands after `her`.
@@ -160,13 +179,16 @@ fn skip_adverbs_left(text: &Text<'_>, verb: usize, floor: usize) -> usize {
         let low = text.low(end - 1);
         let adverb = en::is_auxiliary(low) && !matches!(low, "'s" | "’s")
             || en::is_adverb(low)
+            || matches!(low, "today" | "yesterday" | "tonight") && end > floor + 1
             || (low.ends_with("ly") && low.len() > 4 && !text.is_capital(end - 1));
-        if !adverb {
+        // `an official on Thursday dismissed`
+        let day = text.is_capital(end - 1) && is_day(low) && end > floor + 1;
+        if !adverb && !day {
             break;
         }
-        end -= 1;
+        end -= if day && text.low(end - 2) == "on" { 2 } else { 1 };
     }
-    end
+    end.max(floor)
 }
 
 /// `NAME, a doctor,` / `NAME — who … —` / `his envoy, NAME,`: the subject around a parenthesis that
@@ -238,6 +260,10 @@ fn collect_left(text: &Text<'_>, end: usize, floor: usize) -> Option<Range<usize
         let word = text.word(at);
         match text.tokens[at].class {
             Class::Mark => break,
+            Class::Punct if word == "," && lists_name(text, at, start, end, floor) => {
+                start = at;
+                continue;
+            }
             Class::Punct if matches!(word, "&" | "%") || word == "." && is_initial(text, at) => {}
             Class::Punct => break,
             _ => {}
@@ -280,6 +306,17 @@ fn collect_left(text: &Text<'_>, end: usize, floor: usize) -> Option<Range<usize
         start += 1;
     }
     (start < end && speaks(text, start..end)).then_some(start..end)
+}
+
+/// The comma of `Ann Lee, Bo Park and Cy Roe`: between names, with *and* before the last.
+fn lists_name(text: &Text<'_>, comma: usize, start: usize, end: usize, floor: usize) -> bool {
+    let joined = (start..end).any(|at| text.low(at) == "and");
+    let mut first = comma;
+    while first > floor && text.is_capital(first - 1) && !is_day(text.low(first - 1)) {
+        first -= 1;
+    }
+    let bound = first > floor && en::is_preposition(text.low(first - 1));
+    joined && text.is_capital(start) && comma - first > 1 && !bound
 }
 
 /// Numerals and quantities may stand after a determiner (`the two men`).

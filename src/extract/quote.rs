@@ -25,6 +25,10 @@ pub struct Found {
 /// Fewest words in quote marks that count as speech when nothing around them reports any.
 const FEWEST_FLOATING: usize = 4;
 
+/// Most tokens of speech that is reported in the writer's own words; of 18,000 pieces in annotated news
+/// one in a thousand is longer.
+pub const LONGEST_REPORTED: usize = 90;
+
 /// All reported speech of a text, in order of its start.
 pub fn find(text: &Text<'_>, runs: &[Run], clauses: &[Clause]) -> Vec<Found> {
     let mut finder = Finder { text, runs, clauses, owner: vec![None; runs.len()], found: Vec::new() };
@@ -42,6 +46,10 @@ struct Finder<'t> {
     /// What each run belongs to.
     owner: Vec<Option<Owner>>,
     found: Vec<Found>,
+}
+
+fn within_length(start: usize, end: usize) -> bool {
+    end - start <= LONGEST_REPORTED
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -211,7 +219,8 @@ impl Finder<'_> {
             Some(run) => self.token_after(&self.runs[run]),
             None => comma,
         };
-        (words > 1 && comma - start > 2 && !self.in_found(start)).then_some(start..end)
+        let believed = within_length(start, end) && comma - start > 2;
+        (words > 1 && believed && !self.in_found(start)).then_some(start..end)
     }
 
     /// The first token after a run and its closing mark.
@@ -262,7 +271,21 @@ impl Finder<'_> {
                 break;
             }
         }
-        self.cut_at_dash(start, end)
+        self.capped(start, self.cut_at_dash(start, end))
+    }
+
+    /// What is reported longer than anybody reports it has lost its end: it is cut at the last comma or
+    /// joining word within reach.
+    fn capped(&self, start: usize, end: usize) -> usize {
+        if end <= start + LONGEST_REPORTED || run_at(self.text, start, self.runs).is_some() {
+            return end;
+        }
+        let most = start + LONGEST_REPORTED;
+        let joint = |at: &usize| {
+            self.text.is_sign(*at, &[",", ":", "("])
+                || matches!(self.text.low(*at), "and" | "but" | "while" | "which")
+        };
+        (start + LONGEST_REPORTED / 2..most).rev().find(joint).unwrap_or(most)
     }
 
     /// The token at which to cut, when `next` stands beside the content rather than inside it.

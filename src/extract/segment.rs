@@ -156,15 +156,37 @@ impl<'a> Text<'a> {
         tokenise(self.body, paragraph, number as u32, &mut self.tokens);
         self.paragraph_tokens.push(first..self.tokens.len());
         let mut start = first;
+        let unpointed = self.is_unpointed(first);
         for at in first..self.tokens.len() {
             let number = self.sentences.len() as u32;
             self.tokens[at].sentence = number;
-            if at + 1 == self.tokens.len() || self.ends_sentence(at, start) {
+            let ends = self.ends_sentence(at, start) || unpointed && self.starts_unpointed(at + 1, start);
+            if at + 1 == self.tokens.len() || ends {
                 self.sentences.push(self.span(start..at + 1));
                 self.sentence_tokens.push(start..at + 1);
                 start = at + 1;
             }
         }
+    }
+
+    /// True for a paragraph that lost its full stops, as transcripts and scraped pages do.
+    fn is_unpointed(&self, first: usize) -> bool {
+        let all = first..self.tokens.len();
+        let stops = all.clone().filter(|&at| matches!(self.word(at), "." | "?" | "!" | "…" | ";")).count();
+        all.len() > LONGEST_SENTENCE && stops * LONGEST_SENTENCE < all.len()
+    }
+
+    /// Where full stops are missing, a capital tells where a sentence starts: on a word that often starts
+    /// one, or, in a sentence that has grown too long, on any word but a name's second part.
+    fn starts_unpointed(&self, next: usize, start: usize) -> bool {
+        let Some(before) = next.checked_sub(1).filter(|_| self.is_capital(next)) else { return false };
+        let low = self.low(before);
+        let open = en::is_preposition(low) || en::is_conjunction(low) || en::is_determiner(low);
+        let plain = self.is_word(before) && !self.is_capital(before) && !open;
+        let long = next - start > LONGEST_SENTENCE;
+        plain && next - start > 3 && en::is_starter(self.low(next))
+            || long && plain
+            || next - start > 2 * LONGEST_SENTENCE
     }
 
     /// True when a new sentence starts after this token.
@@ -233,6 +255,9 @@ impl<'a> Text<'a> {
         self.is_capital(at) && en::is_starter(self.low(at))
     }
 }
+
+/// Sentences of news are shorter, in tokens; longer ones are where full stops are missing.
+const LONGEST_SENTENCE: usize = 100;
 
 /// Paragraphs: lines, or blocks between empty lines when the text is wrapped at a fixed width.
 fn paragraphs(body: &str) -> Vec<Span> {
@@ -397,6 +422,16 @@ mod tests {
         check("“Why?” he asked.|Nobody knew.");
         check("The W.H.O. said so at 5 p.m. Friday.|It closed.");
         check("He asked: “Why now?”|She left.");
+    }
+
+    #[test]
+    fn paragraphs_without_full_stops_are_cut_at_capitals() {
+        let one = "The committee met in the town hall and heard from farmers about the price of water ";
+        let body = one.repeat(12);
+        let found = sentences(&body);
+        assert_eq!(found.len(), 12, "{found:#?}");
+        let wild = "water and wheat ".repeat(200);
+        assert_eq!(sentences(&wild).len(), 1, "nothing tells where to cut");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Who said it, and to whom: candidates from the text, weighed by [`scorer`](super::scorer).
 
-use crate::document::{Attribution, EntityId, EntityKind, Form, Reason};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::document::{Attribution, EntityId, EntityKind, Form, QuoteKind, Reason};
 use crate::extract::coref::{Cast, Resolved};
 use crate::extract::cue::{Clause, Opener};
 use crate::extract::phrase;
@@ -8,6 +11,7 @@ use crate::extract::quote::Found;
 use crate::extract::scorer::{Evidence, weigh};
 use crate::extract::segment::{Class, Text};
 use crate::extract::transcript::{self, Turn};
+use crate::span::Span;
 
 /// Speaker and addressee of one quote.
 #[derive(Clone, Debug, Default)]
@@ -32,18 +36,46 @@ pub fn attribute(
     let turns = transcript::turns(text);
     for number in 0..found.len() {
         let start = found[number].content.first().map_or(0, |span| span.start);
-        let candidates = match turns.get(&text.paragraph_at(start)) {
-            Some(turn) if found[number].clause.is_none() => {
-                turn_speaker(text, turn, cast).into_iter().collect()
-            }
-            _ => candidates(text, found, number, clauses, cast, &done),
+        let turn = turns.get(&text.paragraph_at(start)).filter(|_| found[number].clause.is_none());
+        let candidates = match turn {
+            Some(turn) => turn_speaker(text, turn, cast).into_iter().collect(),
+            None => candidates(text, found, number, clauses, cast, &done),
         };
         let speaker = choose(candidates).inspect(|chosen| cast.acts(chosen.mention));
+        if let Some(speaker) = &speaker {
+            identify_lead(text, found, number, speaker, cast, &mut done);
+        }
         let last = speaker.as_ref().map(|chosen| chosen.entity);
-        let addressee = addressee(&found[number], clauses, cast, last);
+        let addressee = match turn {
+            Some(_) => last.and_then(|speaker| other_label(text, &turns, speaker, cast)),
+            None => addressee(text, found, number, clauses, cast, last, &done),
+        };
         done.push(Attributed { speaker, addressee });
     }
     done
+}
+
+/// The first words of an article often name a speaker by a role, the next quote by name.
+fn identify_lead(
+    text: &Text<'_>,
+    found: &[Found],
+    number: usize,
+    speaker: &Attribution,
+    cast: &mut Cast<'_>,
+    done: &mut [Attributed],
+) {
+    let Some(before) = done.last().and_then(|done| done.speaker.as_ref()) else { return };
+    let paragraph = |span: Span| text.paragraph_at(span.start);
+    let lead = paragraph(before.mention) <= 2
+        && paragraph(speaker.mention) - paragraph(before.mention).min(paragraph(speaker.mention)) <= 1;
+    let unnamed = before.entity;
+    let direct = found[number].kind == QuoteKind::Direct;
+    if lead && direct && unnamed != speaker.entity && cast.identify(unnamed, speaker.entity, before.mention) {
+        let known = done.iter_mut().flat_map(|done| [&mut done.speaker, &mut done.addressee]).flatten();
+        for attribution in known.filter(|attribution| attribution.entity == unnamed) {
+            attribution.entity = speaker.entity;
+        }
+    }
 }
 
 struct Candidate {
@@ -77,8 +109,9 @@ fn candidates(
 ) -> Vec<Candidate> {
     let quote = &found[number];
     let last = done.last().and_then(|done| done.speaker.as_ref()).map(|speaker| speaker.entity);
-    let mut all = learned(text, quote, cast, last);
-    let Some(clause) = quote.clause.map(|clause| &clauses[clause]) else {
+    let clause = quote.clause.map(|clause| &clauses[clause]);
+    let mut all = learned(text, quote, clause.and_then(|clause| clause.addressee.clone()), cast, last);
+    let Some(clause) = clause else {
         all.extend(around(text, found, number, clauses, cast, done));
         return all;
     };
@@ -89,7 +122,7 @@ fn candidates(
             _ => Reason::Subject,
         };
         all.extend(
-            cast.resolve(subject, last)
+            cast.resolve_other(subject, last, asker(text, quote, clause, found, number, done))
                 .map(|resolved| Candidate { resolved, evidence: Evidence::of(reason, resolved) }),
         );
     } else if clause.elliptic {
@@ -99,9 +132,16 @@ fn candidates(
 }
 
 /// The two that the trained model ranks first.
-fn learned(text: &Text<'_>, quote: &Found, cast: &mut Cast<'_>, last: Option<EntityId>) -> Vec<Candidate> {
+fn learned(
+    text: &Text<'_>,
+    quote: &Found,
+    hearer: Option<Range<usize>>,
+    cast: &mut Cast<'_>,
+    last: Option<EntityId>,
+) -> Vec<Candidate> {
     let mut all = Vec::new();
-    for (span, score) in quote.ranked.iter().take(2) {
+    let hears = |span: &Span| hearer.as_ref().is_some_and(|hearer| text.span(hearer.clone()).overlaps(*span));
+    for (span, score) in quote.ranked.iter().filter(|(span, _)| !hears(span)).take(2) {
         let phrase = text.token_at(span.start)..text.token_at(span.end.saturating_sub(1)) + 1;
         let phrase = phrase::without_adverbs(text, phrase);
         // `the voters, who said`: the pronoun speaks for what stands before it.
@@ -237,27 +277,110 @@ fn alone_in_paragraph(text: &Text<'_>, start: u32) -> bool {
     start - paragraph.start < 5
 }
 
+/// To whom: as the clause tells, else the other side of the conversation.
 fn addressee(
-    quote: &Found,
+    text: &Text<'_>,
+    found: &[Found],
+    number: usize,
     clauses: &[Clause],
     cast: &mut Cast<'_>,
     speaker: Option<EntityId>,
+    done: &[Attributed],
 ) -> Option<Attribution> {
-    let clause = &clauses[quote.clause?];
-    let phrase = clause.addressee.clone()?;
+    let clause = found[number].clause.map(|clause| &clauses[clause]);
+    match clause.and_then(|clause| clause.addressee.clone()) {
+        Some(phrase) => named_hearer(clause?, phrase, cast, speaker),
+        None => other_side(text, found, number, clause, speaker?, done),
+    }
+}
+
+fn named_hearer(
+    clause: &Clause,
+    phrase: Range<usize>,
+    cast: &mut Cast<'_>,
+    speaker: Option<EntityId>,
+) -> Option<Attribution> {
     let reason = if phrase.start == clause.cue.end { Reason::Object } else { Reason::To };
-    let resolved = cast.resolve(phrase, None)?;
+    let resolved = cast.resolve_hearer(phrase, speaker)?;
     let place = matches!(cast.entities[resolved.entity.0 as usize].kind, EntityKind::Region { .. })
         && resolved.form == Form::Name
         && reason == Reason::To;
-    if Some(resolved.entity) == speaker || place {
-        return None;
-    }
-    Some(Attribution {
+    (!place).then(|| Attribution {
         entity: resolved.entity,
         mention: resolved.mention,
         confidence: weigh(&Evidence::of(reason, resolved)) * resolved.confidence,
         because: reason,
         runner_up: resolved.runner_up,
+    })
+}
+
+/// Verbs that turn to whoever spoke before.
+const ANSWERS: &[&str] = &["reply", "respond", "answer", "retort", "counter", "shoot back"];
+
+/// Who put what this answers, when the verb says that it answers and the words before were put to somebody.
+fn asker(
+    text: &Text<'_>,
+    quote: &Found,
+    clause: &Clause,
+    found: &[Found],
+    number: usize,
+    done: &[Attributed],
+) -> Option<EntityId> {
+    let before = number.checked_sub(1).filter(|_| ANSWERS.contains(&clause.lemma.as_str()))?;
+    let near = text.paragraph_at(found[before].content.last()?.end) + 1
+        >= text.paragraph_at(quote.content.first()?.start);
+    let asker = done[before].speaker.as_ref().filter(|_| near && done[before].addressee.is_some())?;
+    Some(asker.entity)
+}
+
+/// The one who spoke last, when this is an answer: its verb says so, or it was just put to its speaker.
+fn other_side(
+    text: &Text<'_>,
+    found: &[Found],
+    number: usize,
+    clause: Option<&Clause>,
+    speaker: EntityId,
+    done: &[Attributed],
+) -> Option<Attribution> {
+    let before = number.checked_sub(1)?;
+    let asker = done[before].speaker.as_ref().filter(|asker| asker.entity != speaker)?;
+    let start = found[number].content.first()?.start;
+    let end = found[before].content.last()?.end.saturating_sub(1);
+    let paragraphs = text.paragraph_at(start).checked_sub(text.paragraph_at(end))?;
+    let sentences = text.sentence_at(start).saturating_sub(text.sentence_at(end));
+    let answers = clause.is_some_and(|clause| ANSWERS.contains(&clause.lemma.as_str()));
+    let was_asked = done[before].addressee.as_ref().is_some_and(|asked| asked.entity == speaker);
+    let near = answers && paragraphs <= 1 && sentences <= 2 || was_asked && paragraphs == 0 && sentences <= 1;
+    near.then(|| Attribution {
+        entity: asker.entity,
+        mention: asker.mention,
+        confidence: 0.8 * asker.confidence,
+        because: Reason::Conversation,
+        runner_up: None,
+    })
+}
+
+/// In a transcript of two, each speaks to the other; nobody is named who has only a label.
+fn other_label(
+    text: &Text<'_>,
+    turns: &BTreeMap<usize, Turn>,
+    speaker: EntityId,
+    cast: &mut Cast<'_>,
+) -> Option<Attribution> {
+    let mut others: Vec<Resolved> = Vec::new();
+    for turn in turns.values() {
+        let other = turn_speaker(text, turn, cast)?.resolved;
+        if other.entity != speaker && others.iter().all(|known| known.entity != other.entity) {
+            others.push(other);
+        }
+    }
+    let [other] = others[..] else { return None };
+    let person = cast.entities[other.entity.0 as usize].kind == EntityKind::Person;
+    person.then_some(Attribution {
+        entity: other.entity,
+        mention: other.mention,
+        confidence: 0.8 * other.confidence,
+        because: Reason::Conversation,
+        runner_up: None,
     })
 }

@@ -8,10 +8,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::document::QuoteKind;
-use crate::extract::cue::{Clause, Opener};
+use crate::extract::cue::{self, Clause, Opener};
 use crate::extract::linear::{self, Tagged, What};
 use crate::extract::marks::Run;
-use crate::extract::quote::Found;
+use crate::extract::quote::{Found, LONGEST_REPORTED};
 use crate::extract::segment::{Class, Text};
 use crate::lang::Stance;
 use crate::lang::english as en;
@@ -69,7 +69,9 @@ pub fn add(
                 }
                 if widens(text, quote, tokens, &content, &rivals) {
                     quote.content = vec![text.span(content.tokens.clone())];
-                    quote.kind = QuoteKind::Mixed;
+                    if quote.kind == QuoteKind::Direct {
+                        quote.kind = QuoteKind::Mixed;
+                    }
                 }
             }
             None => extra.extend(unseen(text, content, &cues, runs, &reporting, clauses)),
@@ -159,7 +161,8 @@ fn widens(
         && tokens.end <= content.tokens.end
         && agreement(tokens, &content.tokens) < 0.7;
     let lower = text.word(tokens.start).starts_with(char::is_lowercase);
-    partial && lower && content.score >= least::WIDER
+    let believed = content.tokens.len() <= LONGEST_REPORTED;
+    partial && lower && believed && content.score >= least::WIDER
 }
 
 /// Speech that no rule found, if the tagger is sure enough.
@@ -188,6 +191,7 @@ fn unseen(
         (false, false) => least::NEITHER,
     };
     if words < FEWEST_WORDS
+        || !quoted && content.tokens.len() > LONGEST_REPORTED
         || content.score < least
         || content.speakers.first().is_none_or(|best| best.1 < 0.4)
     {
@@ -245,7 +249,7 @@ fn clause_of(text: &Text<'_>, cue: Range<usize>, clauses: &mut Vec<Clause>) -> u
         subject: None,
         inverted: false,
         elliptic: false,
-        addressee: None,
+        addressee: listed.and_then(|verb| cue::hearer_after(text, verb, cue.end)),
         opener: Opener::Nothing,
         content: cue.end,
         start: cue.start,

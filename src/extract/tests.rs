@@ -50,18 +50,18 @@ fn transcripts_with_and_without_marks() {
     check(
         body,
         &[
-            "HOST | direct | Is the pier open?",
+            "HOST → Asha Rao | direct | Is the pier open?",
             "Asha Rao | direct | It is not. They said ‘no’ twice.",
-            "HOST | direct | Will it be?",
+            "HOST → Asha Rao | direct | Will it be?",
         ],
     );
     let marked = "Asha Rao spoke to Kim Lee.\n\n\"LEE: Is the pier open?\n\n\"(CROSSTALK.)\n\n\"RAO: It is not.\n\n\"It will be.\n\n\"LEE: When?\"";
     check(
         marked,
         &[
-            "Kim Lee | direct | Is the pier open?",
-            "Asha Rao | direct | It is not. … It will be.",
-            "Kim Lee | direct | When?",
+            "Kim Lee → Asha Rao | direct | Is the pier open?",
+            "Asha Rao → Kim Lee | direct | It is not. … It will be.",
+            "Kim Lee → Asha Rao | direct | When?",
         ],
     );
 }
@@ -90,4 +90,92 @@ fn names_signed_under_a_quote() {
             "Omar Diallo | direct | They could have asked us first.",
         ],
     );
+}
+
+#[test]
+fn who_was_told() {
+    for (body, wanted) in [
+        ("Asha Rao told Kim Lee that the pier would open.", "Asha Rao → Kim Lee"),
+        ("Asha Rao asked Kim Lee whether the pier would open.", "Asha Rao → Kim Lee"),
+        ("In a letter to Kim Lee, Asha Rao wrote that the pier would open.", "Asha Rao → Kim Lee"),
+        ("Asha Rao said in an interview with Kim Lee that the pier would open.", "Asha Rao → Kim Lee"),
+        ("Speaking to reporters, Asha Rao said the pier would open.", "Asha Rao → reporters"),
+        ("“The pier will open,” Asha Rao wrote to clients on Monday.", "Asha Rao → clients"),
+        ("Asha Rao urged growers to wait for the pier.", "Asha Rao → growers"),
+        ("John Lee met Asha Rao. Rao told him that the pier would open.", "Asha Rao → John Lee"),
+    ] {
+        let found = said(body);
+        let first = found.first().map_or("", String::as_str);
+        assert!(first.starts_with(&format!("{wanted} |")), "{body}: {found:?}");
+    }
+    let reporters = said("Asha Rao told me that the pier would open.");
+    assert!(reporters[0].starts_with("Asha Rao |"), "{reporters:?}");
+}
+
+#[test]
+fn answers_go_to_who_asked() {
+    check(
+        "“Is the pier open?” Kim Lee asked Asha Rao. “It is not,” she replied.",
+        &["Kim Lee → Asha Rao | direct | Is the pier open?", "Asha Rao → Kim Lee | direct | It is not,"],
+    );
+    check(
+        "Kim Lee asked the warden how long the pier had been closed. The warden said it had been six weeks.",
+        &[
+            "Kim Lee → The warden | indirect | how long the pier had been closed",
+            "The warden → Kim Lee | indirect | it had been six weeks",
+        ],
+    );
+}
+
+#[test]
+fn a_role_is_the_person_who_has_it() {
+    check(
+        "The European envoy to the talks said on Tuesday that nothing was agreed.\n\n“We will wait,” Asha Rao told reporters. “We must.”\n\nThe Indian diplomat told Kim Lee that the hall was cold.",
+        &[
+            "Asha Rao | indirect | nothing was agreed",
+            "Asha Rao → reporters | direct | We will wait, … We must.",
+            "Asha Rao → Kim Lee | indirect | the hall was cold",
+        ],
+    );
+    check(
+        "The Turkish envoy, Kim Lee, was there. The French envoy said the hall was cold.",
+        &["The French envoy | indirect | the hall was cold"],
+    );
+}
+
+#[test]
+fn speakers_who_speak_together_keep_their_names() {
+    check(
+        "Rao and Lee said in a joint statement that the pier would open.",
+        &["Rao and Lee | indirect | the pier would open"],
+    );
+    check(
+        "Asha Rao, Kim Lee and Omar Diallo said the pier would open.",
+        &["Asha Rao, Kim Lee and Omar Diallo | indirect | the pier would open"],
+    );
+}
+
+#[test]
+fn titles_and_asides_do_not_hide_the_name() {
+    check("“The pier is closed,” said Mrs. Rao.", &["Rao | direct | The pier is closed,"]);
+    check(
+        "A spokeswoman for the council, Asha Rao, who lives nearby, said the pier was closed.",
+        &["Asha Rao | indirect | the pier was closed"],
+    );
+    check("Asha Rao on Monday said the pier was closed.", &["Asha Rao | indirect | the pier was closed"]);
+    check(
+        "Asha Rao replied, by telephone, that the pier was closed.",
+        &["Asha Rao | indirect | the pier was closed"],
+    );
+}
+
+#[test]
+fn what_is_reported_has_an_end_where_full_stops_are_missing() {
+    let body = format!(
+        "Asha Rao said the pier would open {}",
+        "and the boats would come back to the harbour of the town ".repeat(60)
+    );
+    for quote in said(&body) {
+        assert!(quote.len() < 700, "{quote}");
+    }
 }

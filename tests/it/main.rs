@@ -10,6 +10,7 @@ mod index;
 mod integrity;
 mod outside;
 mod people;
+mod phenomena;
 mod quality;
 mod readme;
 mod said;

@@ -19,7 +19,7 @@ fn scores_on_the_corpus_are_as_written() {
         scores.add(wanted, &line(wanted, &document, Gazetteer::embedded()));
     }
     let path = root().join("tests/gold/scores.txt");
-    let found = scores.to_string();
+    let found = format!("{scores}\n{}", scores.phenomena_table());
     if std::env::var_os("ONRECORD_BLESS").is_some() {
         std::fs::write(&path, &found).unwrap();
     }

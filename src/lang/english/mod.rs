@@ -125,7 +125,7 @@ words! {
         actress singer author economist analyst analyst's lawmaker leader former ex speaker undersecretary
         superintendent constable principal pastor dean baroness baron count duke duchess";
     /// Titles that are shortened with a full stop, and never end a sentence.
-    TITLE_ABBREVIATIONS is_title_abbreviation: "mr mrs ms dr prof sen sens rep reps gov govs rev gen lt col maj capt
+    TITLE_ABBREVIATIONS is_title_abbreviation: "mr mrs ms dr prof coun cllr amb sen sens rep reps gov govs rev gen lt col maj capt
         cmdr sgt cpl pvt adm hon fr sr st mt ft pres messrs mme mlle supt det insp vs no nos fig art sec al cf
         viz approx est";
     /// Other abbreviations, which end a sentence only when a new one plainly starts.
@@ -171,11 +171,43 @@ words! {
         figures records article backers envoys allies ally rival rivals
         counterpart counterparts councillors councillor panel inquest jury parliament passengers commissioner commissioners
         superintendent inspector ranger rangers biologist geologist engineer technician conductor guard guards mediators";
+    /// People who are spoken to; they seldom speak.
+    LISTENER_NOUNS is_listener_noun: "clients staff staffers employees customers shareholders followers viewers
+        readers listeners audience crowd rally congregation conference gathering";
     /// Role nouns that speak as a body or a text rather than as people.
     BODY_NOUNS is_body_noun: "ministry court police government administration campaign company firm group union bank
         agency department committee commission council board office statement report study document documents letter memo
         indictment complaint lawsuit transcript survey poll newspaper paper party coalition army military navy mission
-        website site charity watchdog regulator broadcaster delegation opposition";
+        website site charity watchdog regulator broadcaster delegation opposition panel inquest jury parliament
+        briefing meeting conference audience crowd rally inquiry hearing tribunal senate congress newsroom";
+}
+
+/// Callings whose words may name one person in turn: `the envoy`, then `the diplomat`.
+const CALLINGS: &[&str] = &[
+    "envoy ambassador diplomat minister negotiator emissary consul mediator official",
+    "senator congressman congresswoman lawmaker legislator representative politician governor candidate nominee mayor \
+     councillor councilman councilwoman president premier minister republican democrat chancellor mp leader",
+    "lawyer attorney counsel prosecutor solicitor barrister",
+    "judge justice magistrate",
+    "doctor physician surgeon medic nurse",
+    "officer chief sheriff detective superintendent inspector constable commissioner captain lieutenant sergeant",
+    "general colonel commander captain major admiral soldier lieutenant sergeant officer",
+    "professor researcher scientist economist historian analyst expert academic biologist geologist engineer author",
+    "executive ceo chairman chairwoman founder co-founder owner businessman businesswoman entrepreneur billionaire \
+     manager director boss",
+    "spokesman spokeswoman spokesperson official",
+    "official head deputy director secretary commissioner chief minister administrator",
+    "coach manager player skipper captain striker midfielder defender goalkeeper",
+    "reporter journalist editor author writer columnist",
+    "actor actress singer musician author comedian star",
+    "priest pastor bishop imam rabbi cleric",
+    "farmer grower rancher fisherman",
+];
+
+/// True when two words can name the same calling, or are the same word.
+pub fn same_calling(one: &str, other: &str) -> bool {
+    let holds = |row: &&str, word: &str| row.split_whitespace().any(|known| known == word);
+    one == other || CALLINGS.iter().any(|row| holds(row, one) && holds(row, other))
 }
 
 /// Phrases that name the author of what stands before or after them.
