@@ -47,6 +47,9 @@ pub struct PassageRow {
     pub span: Span,
     /// Its words.
     pub text: String,
+    /// The sentences in it, as byte ranges of the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sentences: Vec<Span>,
     /// Regions named in it.
     pub regions: Vec<RegionRef>,
 }
@@ -72,6 +75,9 @@ pub struct QuoteRow {
     pub about: Vec<AboutRow>,
     /// The sentences that hold it.
     pub context: Piece,
+    /// The sentences that its words stand in, as byte ranges of the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sentences: Vec<Span>,
 }
 
 /// Words and where they stand.
@@ -231,6 +237,7 @@ fn passage(
         article: head.clone(),
         span,
         text: document.words(span).to_string(),
+        sentences: sentences(document, span),
         regions,
     };
     (row, with_ancestors(&named, gazetteer))
@@ -284,8 +291,15 @@ fn quote_row(
         addressee: quote.addressee.as_ref().map(|who| self::who(document, who)),
         about: about.collect(),
         context: piece(document, context(document, quote)),
+        sentences: sentences(document, quote.hull()),
     };
     (row, graded)
+}
+
+/// The sentences that a span touches.
+fn sentences(document: &Document, span: Span) -> Vec<Span> {
+    let first = document.sentences.partition_point(|sentence| sentence.end <= span.start);
+    document.sentences[first..].iter().copied().take_while(|sentence| sentence.start < span.end).collect()
 }
 
 /// The sentences that hold a quote, its cue and its speaker's mention.

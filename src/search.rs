@@ -1,12 +1,18 @@
 //! The second journey, words → answer: `parse → resolve → engine → highlight`.
 
+mod snippet;
+mod why;
+
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::engine::{Copy, Engine, Group, GroupBy, Hit, Places, Row, Wanted, highlight};
+use crate::engine::highlight::Marker;
+use crate::engine::laid::Laid;
+use crate::engine::{Copy, Engine, Group, GroupBy, Hit, Places, Row, Wanted};
 use crate::error::Result;
 use crate::gazetteer::Gazetteer;
 use crate::people::{Alias, Joined, People, Person};
+use crate::query::saved::Saved;
 use crate::query::{Expr, Filter, Query, Sort, parse, question, resolve};
 use crate::rows::Who;
 use crate::span::Span;
@@ -32,6 +38,8 @@ pub struct Request {
     pub explain: bool,
     /// The user's own word on who is who.
     pub aliases: Vec<Alias>,
+    /// The user's saved queries.
+    pub saved: Saved,
 }
 
 /// What was found.
@@ -57,6 +65,9 @@ pub struct Found {
     pub score: f32,
     /// Byte ranges of the article's body that matched the query's words.
     pub highlights: Vec<Span>,
+    /// What of a passage to show, as byte ranges of the body: of a long one the sentences that matched.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub snippet: Vec<Span>,
     /// Who the speaker is over the whole index, when that is more than the article tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<Known>,
@@ -107,6 +118,12 @@ pub struct Clause {
     pub part: String,
     /// Rows.
     pub count: usize,
+    /// Words of the index that a pattern stands for, the most frequent first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+    /// How many more words it stands for.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more: usize,
 }
 
 /// Asks an index. `today` is what `yesterday` and `last week` count from.
@@ -115,10 +132,13 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
     let expr = read(request, today, &mut notes);
     let read_as = expr.as_ref().map(parse::echo).unwrap_or_default();
     let known = Names { gazetteer, people: People::new(engine.people()?, &request.aliases) };
-    let clauses = if request.explain { parts(expr.as_ref(), request, engine, &known)? } else { Vec::new() };
+    let asker = why::Asker { engine, wanted: request.wanted, known: &known };
+    let clauses = if request.explain { asker.clauses(expr.as_ref())? } else { Vec::new() };
+    let asked = expr.clone();
     let query = Query { expr, sort: request.sort, limit: request.limit };
     let query = known.resolve(query, &mut notes);
-    let mark = |hit: Hit| found(hit, query.expr.as_ref(), &known.people);
+    let marker = query.expr.as_ref().map(Marker::new);
+    let mark = |hit: Hit| found(hit, marker.as_ref(), &known.people);
     let mut answer = Answer { read_as, notes, total: 0, found: Vec::new(), groups: Vec::new(), clauses };
     match request.group {
         None => {
@@ -139,9 +159,14 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
     if query.expr.is_none() && !request.words.trim().is_empty() {
         answer.notes.push("there is no word to look for in this: everything is shown".to_string());
     }
-    if answer.total == 0 && !request.explain {
-        answer.notes.extend(unread_language(query.expr.as_ref(), request.wanted));
-        answer.notes.extend(why_nothing(&parts_of(query.expr.as_ref()), request, engine)?);
+    if let Some(asked) = &asked {
+        answer.notes.extend(asker.cut(asked)?);
+        if answer.total == 0 {
+            answer.notes.extend(unread_language(query.expr.as_ref(), request.wanted));
+            answer.notes.extend(asker.nothing(asked)?);
+        } else {
+            answer.notes.extend(asker.missing(asked)?);
+        }
     }
     Ok(answer)
 }
@@ -164,7 +189,7 @@ fn read(request: &Request, today: Date, notes: &mut Vec<String>) -> Option<Expr<
     let words = match asked {
         Some(expr) => Some(expr),
         None => {
-            let parsed = parse::parse(&request.words, today);
+            let parsed = parse::parse_with(&request.words, today, &request.saved);
             notes.extend(parsed.notes);
             parsed.expr.map(|expr| question::drop_asking_words(expr, notes))
         }
@@ -197,25 +222,22 @@ fn alternatives(filters: &[Filter<String>]) -> Vec<Expr<String>> {
     kinds.into_iter().map(expr).collect()
 }
 
-fn found(hit: Hit, expr: Option<&Expr<Places>>, people: &People) -> Found {
-    let marks = |text: &str, start: u32| -> Vec<Span> {
-        let Some(expr) = expr else { return Vec::new() };
-        highlight::spans(text, expr)
-            .into_iter()
-            .map(|span| Span { start: span.start + start, end: span.end + start })
-            .collect()
-    };
-    let highlights = match &hit.row {
-        Row::Passage(row) => marks(&row.text, row.span.start),
-        Row::Quote(row) => {
-            row.content.iter().flat_map(|piece| marks(&piece.text, piece.span.start)).collect()
-        }
-    };
+fn found(hit: Hit, marker: Option<&Marker>, people: &People) -> Found {
+    let highlights = marker.map(|marker| marker.spans(&Laid::row(&hit.row))).unwrap_or_default();
     let person = match &hit.row {
         Row::Quote(row) => row.speaker.as_ref().and_then(|speaker| known(speaker, people)),
         Row::Passage(_) => None,
     };
-    Found { score: hit.score, highlights, person, row: hit.row, copies: hit.copies, copied: hit.copied }
+    let snippet = snippet::snippet(&hit.row, &highlights);
+    Found {
+        score: hit.score,
+        highlights,
+        snippet,
+        person,
+        row: hit.row,
+        copies: hit.copies,
+        copied: hit.copied,
+    }
 }
 
 fn known(speaker: &Who, people: &People) -> Option<Known> {
@@ -241,27 +263,6 @@ fn gathered(group: Group, people: &People, mark: &impl Fn(Hit) -> Found) -> Gath
     }
 }
 
-/// What each part of a query finds by itself.
-fn parts(
-    expr: Option<&Expr<String>>,
-    request: &Request,
-    engine: &dyn Engine,
-    known: &Names<'_>,
-) -> Result<Vec<Clause>> {
-    let list: Vec<Expr<String>> = match expr {
-        None => Vec::new(),
-        Some(Expr::And(list) | Expr::Any(list) | Expr::Or(list)) => list.clone(),
-        Some(other) => vec![other.clone()],
-    };
-    let count = |part: Expr<String>| {
-        let text = parse::echo(&part);
-        let query = Query { expr: Some(part), sort: request.sort, limit: 0 };
-        let query = known.resolve(query, &mut Vec::new());
-        Ok(Clause { part: text, count: engine.count(request.wanted, &query)? })
-    };
-    list.into_iter().map(count).collect()
-}
-
 /// Says when quotes were asked for in a language whose quotes are not extracted.
 fn unread_language(expr: Option<&Expr<Places>>, wanted: Wanted) -> Option<String> {
     let code = match expr? {
@@ -276,28 +277,4 @@ fn unread_language(expr: Option<&Expr<Places>>, wanted: Wanted) -> Option<String
     (wanted == Wanted::Quotes && !language.quotes).then(|| {
         format!("quotes are not extracted from {}; onrecord search finds its passages", language.name)
     })
-}
-
-fn parts_of(expr: Option<&Expr<Places>>) -> Vec<Expr<Places>> {
-    match expr {
-        Some(Expr::And(list)) => list.clone(),
-        _ => Vec::new(),
-    }
-}
-
-/// Names the parts of a query that find nothing even by themselves.
-fn why_nothing(parts: &[Expr<Places>], request: &Request, engine: &dyn Engine) -> Result<Vec<String>> {
-    let mut empty = Vec::new();
-    for part in parts {
-        let query = Query { expr: Some(part.clone()), sort: request.sort, limit: 0 };
-        if engine.count(request.wanted, &query)? == 0 {
-            let Ok(named) =
-                part.clone().try_map(&mut |places: Places| Ok::<_, std::convert::Infallible>(places.typed));
-            empty.push(format!("nothing fits {}", parse::echo(&named)));
-        }
-    }
-    if empty.is_empty() && parts.len() > 1 {
-        empty.push("each part is found by itself, but never all of them together".to_string());
-    }
-    Ok(empty)
 }

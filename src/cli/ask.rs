@@ -6,15 +6,25 @@ use crate::engine::tantivy::Index;
 use crate::engine::{GroupBy, Wanted};
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
+use crate::query::saved::Saved;
 use crate::query::{Filter, Sort, date};
 use crate::render::{self, Options, RENDERERS};
 use crate::search::{Request, ask};
 use crate::user::UserFiles;
 
 const LANGUAGE: &str = "\
-The query language: words; \"a phrase\"; AND OR NOT and -word; field:value (about, by, to, kind, cue,
-source, since, until, date, lang, title); prefix*; fuzzy~; troops NEAR/5 border; date:2025-10..2025-11.
-A plain question is never refused: what is no operator is words.";
+The query language (docs/query.md has all of it):
+  land swap                     the more of these words, the better
+  \"land swap\"                   a phrase; \"deal\" is the word exactly so
+  a AND (b OR c) NOT d, -d, +a  also in small letters where the meaning is plain
+  troops NEAR/5 border          w/5, /5; PRE/5 in this order; NOT NEAR/5; w/s, w/p: same sentence, paragraph
+  ATLEAST5 sanctions            so often in the article
+  Crim*  *stan  wom?n  Zelensky~  /kyi?v/
+  speaker: to: about: date: since: until: source: author: title: lang: kind: cue:
+  date:2025-10..2025-11  since:\"last week\"  speaker:(Lavrov OR Peskov)
+  deal^3                        counts three times as much
+  query:NAME                    a saved query, see onrecord save
+No question is ever refused: what is no operator is words. --explain says how it was read.";
 
 /// Ranked passages
 #[derive(clap::Args)]
@@ -147,6 +157,7 @@ fn answer(
         each,
         explain: filters.explain,
         aliases: super::alias::read(&UserFiles::of(&path))?,
+        saved: saved_queries(words, &UserFiles::of(&path))?,
     };
     let index = Index::open(&path)?.showing_copies(filters.copies);
     let answer = ask(&request, &index, Gazetteer::embedded(), today)?;
@@ -161,6 +172,15 @@ fn answer(
         talk("nothing found");
     }
     Ok(if answer.total == 0 { Exit::Nothing } else { Exit::Found })
+}
+
+/// The saved queries, read only where one may be named: a fault in their file stops no other search.
+fn saved_queries(words: &[String], files: &UserFiles) -> Result<Saved> {
+    let named = |word: &String| {
+        let low = word.to_lowercase();
+        ["query", "saved", "search"].iter().any(|name| low.contains(name))
+    };
+    if words.iter().any(named) { super::saved::read(files) } else { Ok(Saved::default()) }
 }
 
 fn conditions(filters: &Filters, today: jiff::civil::Date) -> Result<Vec<Filter<String>>> {

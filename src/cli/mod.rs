@@ -7,6 +7,7 @@ mod doctor;
 mod eval;
 mod extract;
 mod index;
+mod saved;
 mod show;
 mod verify;
 mod watch;
@@ -80,6 +81,8 @@ enum Command {
     Who(ask::WhoArgs),
     Show(show::ShowArgs),
     Alias(alias::AliasArgs),
+    Save(saved::SaveArgs),
+    New(saved::NewArgs),
     Diff(diff::DiffArgs),
     Doctor(doctor::DoctorArgs),
     Verify(verify::VerifyArgs),
@@ -115,6 +118,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Who(args) => ask::who(args, &mut context),
         Command::Show(args) => show::run(args, &mut context),
         Command::Alias(args) => alias::run(args, &mut context),
+        Command::Save(args) => saved::save(args, &mut context),
+        Command::New(args) => saved::new(args, &mut context),
         Command::Diff(args) => diff::run(args, &mut context),
         Command::Doctor(args) => doctor::run(args, &mut context),
         Command::Verify(args) => verify::run(args, &mut context),

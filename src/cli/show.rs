@@ -162,6 +162,7 @@ fn show(document: &Document, span: Option<Span>, context: &mut Context) -> Resul
                 score: 0.0,
                 person: None,
                 highlights: Vec::new(),
+                snippet: Vec::new(),
                 row: crate::engine::Row::Quote(Box::new(row)),
                 copies: Vec::new(),
                 copied: 0,

@@ -1,14 +1,19 @@
 //! Where rows are kept and found again. Knows no gazetteer and no typed query.
 
 pub mod analyse;
+mod at_least;
 mod checked;
 mod collect;
 mod copies;
 pub mod health;
 pub mod highlight;
+pub mod laid;
+mod near;
+pub mod pattern;
 mod people;
 mod plan;
 mod schema;
+mod spread;
 pub mod tantivy;
 mod trouble;
 mod writer;
@@ -17,9 +22,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::people::Person;
-use crate::query::Query;
 pub use crate::query::resolve::Places;
+use crate::query::{Expr, Query};
 use crate::rows::{Head, PassageRow, QuoteRow};
+pub use near::{MOST_PLACED, MOST_WORDS};
 
 /// Kinds of rows that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +159,13 @@ pub trait Engine {
     fn people(&self) -> Result<Vec<Person>>;
     /// All articles of this id, or whose id begins with it.
     fn articles(&self, id: &str) -> Result<Vec<crate::document::Document>>;
+    /// Words of the index that a word or a pattern stands for, each with the number of rows that hold it, the
+    /// most frequent first.
+    fn words(&self, expr: &Expr<Places>) -> Result<Vec<(String, u64)>>;
+    /// Words of the index that are spelt like this folded word, the nearest first.
+    fn near_words(&self, word: &str) -> Result<Vec<(String, u64)>>;
+    /// The keys of everybody who speaks, and how many rows bear each.
+    fn speakers(&self) -> Result<Vec<(String, usize)>>;
     /// How many rows fit; for explaining a query clause by clause.
     fn count(&self, wanted: Wanted, query: &Query<Places>) -> Result<usize>;
 }

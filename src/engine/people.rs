@@ -57,7 +57,7 @@ fn state(searcher: &Searcher) -> String {
 }
 
 /// The keys of all speakers, and how many quotes and passages bear each.
-fn keys(path: &Path, searcher: &Searcher) -> Result<Vec<(String, usize)>> {
+pub(super) fn keys(path: &Path, searcher: &Searcher) -> Result<Vec<(String, usize)>> {
     let trouble = |error: TantivyError| failed(path, "reading", &error);
     let mut all: BTreeMap<String, usize> = BTreeMap::new();
     for segment in searcher.segment_readers() {

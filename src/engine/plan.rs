@@ -1,15 +1,19 @@
 //! A query turned into the engine's own: what must match, and what each match weighs.
 
 use std::ops::Bound;
+use std::sync::Arc;
 
 use tantivy::Term;
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery,
-    Occur, PhraseQuery, Query as TantivyQuery, RangeQuery, TermQuery, TermSetQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery,
+    Query as TantivyQuery, RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::analyse;
+use super::at_least::AtLeastQuery;
+use super::near::{PatternQuery, SpreadQuery, WordFields};
+use super::pattern::{self, Compiled, Leaf, Pattern};
 use super::schema::Fields;
 use super::{Places, Wanted};
 use crate::document::{Grade, QuoteKind};
@@ -102,12 +106,13 @@ impl Planner<'_> {
         match expr {
             Expr::Word(word) => self.word(word),
             Expr::Exact(word) => self.phrase(std::slice::from_ref(word)),
-            Expr::Prefix(word) => self.loose(word, |term| FuzzyTermQuery::new_prefix(term, 0, true)),
-            Expr::Fuzzy(word, edits) => {
-                self.loose(word, |term| FuzzyTermQuery::new(term, (*edits).min(2), true))
+            Expr::Prefix(_) | Expr::Wildcard(_) | Expr::Fuzzy(..) | Expr::Regex(_) => {
+                boosted(self.pattern(expr), weight::LOOSE)
             }
             Expr::Phrase(words) => boosted(self.phrase(words), weight::PHRASE),
-            Expr::Near { left, right, distance } => self.near(left, right, *distance),
+            Expr::Near { .. } => boosted(self.pattern(expr), weight::PHRASE),
+            Expr::AtLeast(times, inner) => self.at_least(*times, inner),
+            Expr::Boost(inner, times) => boosted(self.expr(inner), *times),
             Expr::And(list) => self.and(list),
             Expr::Or(list) | Expr::Any(list) => any(list.iter().map(|expr| self.expr(expr)).collect()),
             Expr::Not(inner) => self.and(&[Expr::Not(inner.clone())]),
@@ -172,48 +177,26 @@ impl Planner<'_> {
         }
     }
 
-    fn loose(&self, word: &str, build: impl Fn(Term) -> FuzzyTermQuery) -> Boxed {
-        let folded = analyse::fold_word(word);
-        if folded.is_empty() {
-            return Box::new(EmptyQuery);
-        }
-        let term = Term::from_field_text(self.fields.exact, &folded);
-        boosted(Box::new(build(term)), weight::LOOSE)
-    }
-
-    /// Both sides within `distance` words. The engine's phrases with slop go one way only (a reversed
-    /// pair costs two more), so each order is asked for.
-    fn near(&self, left: &Expr<Places>, right: &Expr<Places>, distance: u32) -> Boxed {
-        let mut pairs = Vec::new();
-        for a in sides(left) {
-            for b in sides(right) {
-                pairs.push(self.near_pair(&a, &b, distance));
-                pairs.push(self.near_pair(&b, &a, distance));
+    /// Words by their shape, and words near each other.
+    fn pattern(&self, expr: &Expr<Places>) -> Boxed {
+        let Some(compiled) = pattern::compile(expr) else { return Box::new(EmptyQuery) };
+        match (&compiled.pattern, compiled.leaves.as_slice()) {
+            (Pattern::Leaf(_), [leaf]) if !matches!(leaf, Leaf::Stem(_)) => {
+                Box::new(SpreadQuery { field: self.fields.exact, leaf: leaf.clone() })
             }
+            _ => Box::new(self.placed(compiled)),
         }
-        boosted(any(pairs), weight::PHRASE)
     }
 
-    fn near_pair(&self, first: &[String], second: &[String], distance: u32) -> Boxed {
-        let slop = distance.saturating_sub(1);
-        let single = first.len() == 1 && second.len() == 1;
-        let field = if single { self.fields.body } else { self.fields.exact };
-        let mut analyzer = if single { analyse::stemmed() } else { analyse::exact() };
-        let mut cut = |words: &[String]| analyse::terms(&mut analyzer, &words.join(" "));
-        let (a, b) = (cut(first), cut(second));
-        if a.is_empty() || b.is_empty() {
-            return Box::new(EmptyQuery);
-        }
-        let terms =
-            a.iter().chain(&b).enumerate().map(|(at, term)| (at, Term::from_field_text(field, &term.text)));
-        let near: Boxed = Box::new(PhraseQuery::new_with_offset_and_slop(terms.collect(), slop));
-        let mut clauses = vec![near];
-        for side in [&a, &b].into_iter().filter(|side| side.len() > 1) {
-            clauses.push(Box::new(PhraseQuery::new(
-                side.iter().map(|term| Term::from_field_text(field, &term.text)).collect(),
-            )));
-        }
-        all(clauses)
+    fn placed(&self, compiled: Compiled) -> PatternQuery {
+        let Fields { body, exact, breaks, .. } = *self.fields;
+        PatternQuery { fields: WordFields { stemmed: body, exact, breaks }, compiled: Arc::new(compiled) }
+    }
+
+    fn at_least(&self, times: u32, inner: &Expr<Places>) -> Boxed {
+        let Some(compiled) = pattern::compile(inner) else { return Box::new(EmptyQuery) };
+        let passage = Term::from_field_text(self.fields.row, "passage");
+        Box::new(AtLeastQuery { pattern: self.placed(compiled), times, passage })
     }
 
     fn filter(&self, filter: &Filter<Places>) -> Boxed {
@@ -229,6 +212,7 @@ impl Planner<'_> {
             Filter::Since(day) => unscored(self.days(Bound::Included(number(*day)), Bound::Unbounded)),
             Filter::Until(day) => unscored(self.days(Bound::Unbounded, Bound::Included(number(*day)))),
             Filter::Lang(code) => unscored(self.term(self.fields.language, code)),
+            Filter::Author(name) => unscored(self.named(self.fields.author, name)),
             Filter::Title(words) => self.title(words),
             Filter::Article(id) => unscored(self.term(self.fields.article, id)),
         }
@@ -248,10 +232,15 @@ impl Planner<'_> {
         self.term(self.fields.quote, kind.name())
     }
 
-    /// All words of a name, in any order.
+    /// All words of a name, in any order; `Zelensk*` is any that begins so.
     fn named(&self, field: Field, name: &str) -> Boxed {
-        let words = analyse::terms(&mut analyse::exact(), name);
-        all(words.iter().map(|word| self.term(field, &word.text)).collect())
+        let leaf = |leaf: Leaf| -> Boxed {
+            match leaf {
+                Leaf::Exact(word) => self.term(field, &word),
+                leaf => Box::new(SpreadQuery { field, leaf }),
+            }
+        };
+        all(pattern::shaped(name).into_iter().map(leaf).collect())
     }
 
     fn title(&self, words: &[String]) -> Boxed {
@@ -316,18 +305,11 @@ fn plain_words<'e>(expr: &'e Expr<Places>, words: &mut Vec<&'e str>) {
         Expr::And(list) | Expr::Or(list) | Expr::Any(list) => {
             list.iter().for_each(|expr| plain_words(expr, words))
         }
-        _ => {}
-    }
-}
-
-/// The alternatives of one side of NEAR, each a list of words.
-fn sides(expr: &Expr<Places>) -> Vec<Vec<String>> {
-    match expr {
-        Expr::Word(word) | Expr::Exact(word) | Expr::Prefix(word) | Expr::Fuzzy(word, _) => {
-            vec![vec![word.clone()]]
+        Expr::Boost(inner, _) | Expr::AtLeast(_, inner) => plain_words(inner, words),
+        Expr::Near { first, links } => {
+            plain_words(first, words);
+            links.iter().filter(|link| !link.how.negated).for_each(|link| plain_words(&link.to, words));
         }
-        Expr::Phrase(words) => vec![words.clone()],
-        Expr::Or(list) | Expr::Any(list) | Expr::And(list) => list.iter().flat_map(sides).collect(),
-        _ => Vec::new(),
+        _ => {}
     }
 }

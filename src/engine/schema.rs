@@ -10,6 +10,11 @@ use super::analyse::{EXACT, STEMMED};
 /// Version of the layout; an index of another version is refused.
 pub const FORMAT: u32 = 2;
 
+/// What `breaks` holds where a sentence ends.
+pub const SENTENCE_END: &str = "s";
+/// What `breaks` holds where a paragraph ends.
+pub const PARAGRAPH_END: &str = "p";
+
 /// Handles of all fields.
 #[derive(Clone, Debug)]
 pub struct Fields {
@@ -41,12 +46,16 @@ pub struct Fields {
     pub body: Field,
     /// The same, not stemmed.
     pub exact: Field,
+    /// [`SENTENCE_END`] and [`PARAGRAPH_END`] at the positions of the last words of those.
+    pub breaks: Field,
     /// Words of the headline, stemmed.
     pub title: Field,
     /// Words of the speaker's names.
     pub speaker: Field,
     /// Words of the addressee's names.
     pub addressee: Field,
+    /// Words of the authors' names.
+    pub author: Field,
     /// Words of the outlet's name.
     pub source: Field,
     /// Dictionary form and stance of the cue.
@@ -84,6 +93,9 @@ pub fn schema() -> (Schema, Fields) {
         let indexing = TextFieldIndexing::default().set_tokenizer(analyzer).set_index_option(record);
         TextOptions::default().set_indexing_options(indexing)
     };
+    let breaks = TextFieldIndexing::default().set_tokenizer("raw").set_fieldnorms(false);
+    let breaks = breaks.set_index_option(IndexRecordOption::WithFreqsAndPositions);
+    let breaks = TextOptions::default().set_indexing_options(breaks);
     let positions = IndexRecordOption::WithFreqsAndPositions;
     let group = TextOptions::default().set_fast("raw");
     let number = NumericOptions::default().set_fast();
@@ -102,9 +114,11 @@ pub fn schema() -> (Schema, Fields) {
         article: builder.add_text_field("article", STRING | group.clone()),
         body: builder.add_text_field("body", text(STEMMED, positions)),
         exact: builder.add_text_field("exact", text(EXACT, positions)),
+        breaks: builder.add_text_field("breaks", breaks),
         title: builder.add_text_field("title", text(STEMMED, positions)),
         speaker: builder.add_text_field("speaker", text(EXACT, positions)),
         addressee: builder.add_text_field("addressee", text(EXACT, positions)),
+        author: builder.add_text_field("author", text(EXACT, positions)),
         source: builder.add_text_field("source", text(EXACT, positions)),
         cue: builder.add_text_field("cue", STRING),
         quote: builder.add_text_field("quote", STRING),

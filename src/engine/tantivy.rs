@@ -26,11 +26,11 @@ use super::schema::{FORMAT, Fields, schema};
 use super::trouble::{damaged, failed, write_failed};
 pub use super::writer::Writer;
 use super::{Copy, Engine, Group, GroupBy, Hit, Hits, Payload, Places, Row, Stamp, Wanted};
-use super::{analyse, people, writer};
+use super::{analyse, people, spread, writer};
 use crate::document::{Article, Document};
 use crate::error::{Error, Result};
 use crate::people::Person;
-use crate::query::{Query, Sort};
+use crate::query::{Expr, Query, Sort};
 use crate::rows::{PassageRow, QuoteRow};
 use crate::sketch::Entry;
 
@@ -377,6 +377,20 @@ impl Engine for Index {
         let prefix = RegexQuery::from_pattern(&format!("{id}.*"), self.fields.article)
             .map_err(|error| failed(&self.path, "searching", &error))?;
         self.article_rows(Box::new(prefix))
+    }
+
+    fn words(&self, expr: &Expr<Places>) -> Result<Vec<(String, u64)>> {
+        spread::words(&self.reader.searcher(), &self.fields, expr)
+            .map_err(|error| failed(&self.path, "searching", &error))
+    }
+
+    fn near_words(&self, word: &str) -> Result<Vec<(String, u64)>> {
+        spread::near(&self.reader.searcher(), self.fields.exact, word)
+            .map_err(|error| failed(&self.path, "searching", &error))
+    }
+
+    fn speakers(&self) -> Result<Vec<(String, usize)>> {
+        people::keys(&self.path, &self.reader.searcher())
     }
 
     fn count(&self, wanted: Wanted, query: &Query<Places>) -> Result<usize> {

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tantivy::directory::Directory;
+use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::checked::Checked;
+use super::laid::Laid;
 use super::plan::number;
-use super::schema::{FORMAT, Fields, file_id};
+use super::schema::{FORMAT, Fields, PARAGRAPH_END, SENTENCE_END, file_id};
 use super::trouble::write_failed;
 use super::{Payload, Stamp};
 use crate::document::{ArticleId, DateSource, Grade, Span};
@@ -81,7 +83,7 @@ impl Writer {
         self.put(document)?;
         let Some(head) = head else { return Ok(()) };
         for (row, regions) in &rows.passages {
-            let mut document = self.row("passage", file, (&row.id, row.span), head, &row.text);
+            let mut document = self.row("passage", file, (&row.id, row.span), head, &Laid::passage(row));
             document.add_u64(self.fields.same, sketch::of_passage(&row.text));
             for region in regions {
                 document.add_text(self.fields.region, region.0.to_string());
@@ -97,11 +99,11 @@ impl Writer {
             self.put(document)?;
         }
         for (row, graded) in &rows.quotes {
-            let words: Vec<&str> = row.content.iter().map(|piece| piece.text.as_str()).collect();
             let start = row.content.first().map(|piece| piece.span).unwrap_or_default();
-            let mut document = self.row("quote", file, (&row.id, start), head, &words.join(" "));
+            let laid = Laid::quote(row);
+            let mut document = self.row("quote", file, (&row.id, start), head, &laid);
             let speaker = row.speaker.as_ref().map_or("", |who| &who.name);
-            document.add_u64(self.fields.same, sketch::of_quote(&words.join(" "), speaker));
+            document.add_u64(self.fields.same, sketch::of_quote(&laid.joined(), speaker));
             self.who_and_how(&mut document, row);
             for (region, best) in graded {
                 document.add_text(self.fields.region, region.0.to_string());
@@ -154,15 +156,20 @@ impl Writer {
         file: &str,
         (id, span): (&str, Span),
         head: &Head,
-        text: &str,
+        laid: &Laid,
     ) -> TantivyDocument {
         let mut document = TantivyDocument::default();
+        let text = laid.joined();
         document.add_text(self.fields.row, kind);
         document.add_text(self.fields.file, file);
         document.add_text(self.fields.id, id);
         document.add_text(self.fields.article, &head.id.0);
-        document.add_text(self.fields.body, text);
-        document.add_text(self.fields.exact, text);
+        document.add_text(self.fields.body, &text);
+        document.add_text(self.fields.exact, &text);
+        document.add_pre_tokenized_text(self.fields.breaks, breaks(laid));
+        for author in &head.byline {
+            document.add_text(self.fields.author, author);
+        }
         document.add_text(self.fields.title, &head.title);
         document.add_text(self.fields.source, &head.source);
         document.add_text(self.fields.by_source, &head.source);
@@ -239,6 +246,20 @@ impl Writer {
         let Writer { path, directory, writer, .. } = self;
         writer.wait_merging_threads().map_err(|error| write_failed(&directory, &path, &error))
     }
+}
+
+/// Where sentences and paragraphs end, as words of a field of their own, at the positions of the last words.
+fn breaks(laid: &Laid) -> PreTokenizedString {
+    let (sentences, paragraphs) = laid.breaks(&laid.words());
+    let token = |text: &str, position: u32| Token {
+        position: position as usize,
+        text: text.to_string(),
+        ..Token::default()
+    };
+    let mut tokens: Vec<Token> = sentences.into_iter().map(|at| token(SENTENCE_END, at)).collect();
+    tokens.extend(paragraphs.into_iter().map(|at| token(PARAGRAPH_END, at)));
+    tokens.sort_by_key(|token| token.position);
+    PreTokenizedString { text: String::new(), tokens }
 }
 
 /// What [`FOLDERS`] holds.

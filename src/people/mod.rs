@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use alias::{Alias, parse as parse_alias};
 use name::Name;
+pub use name::sound;
 
 /// Parts the name, the role word and the company of a key; stands in no text.
 const PART: char = '\u{1f}';

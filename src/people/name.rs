@@ -125,7 +125,7 @@ fn middles_agree(a: &[String], b: &[String]) -> bool {
 }
 
 /// A spelling that names with one sound share, in the romanisations that newspapers mix.
-pub(super) fn sound(word: &str) -> String {
+pub fn sound(word: &str) -> String {
     let mut word = word.to_string();
     for (from, to) in [
         ("tsch", "c"),

@@ -6,6 +6,8 @@ pub mod date;
 pub mod parse;
 pub mod question;
 pub mod resolve;
+pub mod saved;
+pub mod shape;
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -35,19 +37,23 @@ pub enum Expr<R> {
     Exact(String),
     /// Words that begin with this: `Crim*`.
     Prefix(String),
+    /// Words of this shape, `*` for any letters and `?` for one: `*stan`, `wom?n`.
+    Wildcard(String),
     /// Words within this many edits (1 or 2): `Zelensky~`, `Zelensky~2`.
     Fuzzy(String, u8),
+    /// Words that a regular expression matches whole: `/kyi?v/`. It is checked when it is read.
+    Regex(String),
     /// Words in this order, side by side.
     Phrase(Vec<String>),
-    /// Both within `distance` words of each other, in either order: `troops NEAR/5 border`.
+    /// A term and what stands near it, from left to right: `troops NEAR/5 border PRE/3 crossing`.
     Near {
-        /// One side: a word or a phrase, or alternatives of them.
-        left: Box<Expr<R>>,
-        /// The other side.
-        right: Box<Expr<R>>,
-        /// Most words between them, plus one: 1 is side by side.
-        distance: u32,
+        /// Words, phrases, alternatives of them, or words near each other.
+        first: Box<Expr<R>>,
+        /// What must, or must not, stand near; each is near all that was joined before it.
+        links: Vec<Link<R>>,
     },
+    /// At least so many times in the article: `ATLEAST5 ceasefire`.
+    AtLeast(u32, Box<Expr<R>>),
     /// All of them.
     And(Vec<Expr<R>>),
     /// At least one of them.
@@ -56,8 +62,42 @@ pub enum Expr<R> {
     Any(Vec<Expr<R>>),
     /// Not this one.
     Not(Box<Expr<R>>),
+    /// The same, counting so many times as much: `ceasefire^3`.
+    Boost(Box<Expr<R>>, f32),
     /// A condition on what is known about an answer.
     Filter(Filter<R>),
+}
+
+/// One step of [`Expr::Near`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Link<R> {
+    /// How near, and on which side.
+    pub how: Proximity,
+    /// What stands there.
+    pub to: Expr<R>,
+}
+
+/// How near two terms stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Proximity {
+    /// How far apart they may be.
+    pub within: Within,
+    /// The first must come first.
+    pub ordered: bool,
+    /// The first must stand somewhere without the second so near.
+    pub negated: bool,
+}
+
+/// How far apart two terms may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Within {
+    /// Most words between them, plus one: 1 is side by side.
+    Words(u32),
+    /// No sentence ends between them.
+    Sentence,
+    /// No paragraph ends between them.
+    Paragraph,
 }
 
 /// A condition on one thing that is known about an answer.
@@ -88,6 +128,8 @@ pub enum Filter<R> {
     Lang(String),
     /// Words that stand in the headline.
     Title(Vec<String>),
+    /// Written by somebody of this name.
+    Author(String),
     /// The article of this id.
     Article(String),
 }
@@ -128,17 +170,23 @@ impl<R> Expr<R> {
             Expr::Word(word) => Expr::Word(word),
             Expr::Exact(word) => Expr::Exact(word),
             Expr::Prefix(word) => Expr::Prefix(word),
+            Expr::Wildcard(shape) => Expr::Wildcard(shape),
             Expr::Fuzzy(word, edits) => Expr::Fuzzy(word, edits),
+            Expr::Regex(pattern) => Expr::Regex(pattern),
             Expr::Phrase(words) => Expr::Phrase(words),
-            Expr::Near { left, right, distance } => Expr::Near {
-                left: Box::new(left.try_map(change)?),
-                right: Box::new(right.try_map(change)?),
-                distance,
+            Expr::Near { first, links } => Expr::Near {
+                first: Box::new(first.try_map(change)?),
+                links: links
+                    .into_iter()
+                    .map(|Link { how, to }| Ok(Link { how, to: to.try_map(change)? }))
+                    .collect::<Result<_, E>>()?,
             },
+            Expr::AtLeast(times, inner) => Expr::AtLeast(times, Box::new(inner.try_map(change)?)),
             Expr::And(list) => Expr::And(all(list, change)?),
             Expr::Or(list) => Expr::Or(all(list, change)?),
             Expr::Any(list) => Expr::Any(all(list, change)?),
             Expr::Not(inner) => Expr::Not(Box::new(inner.try_map(change)?)),
+            Expr::Boost(inner, weight) => Expr::Boost(Box::new(inner.try_map(change)?), weight),
             Expr::Filter(filter) => Expr::Filter(filter.try_map(change)?),
         })
     }
@@ -154,6 +202,7 @@ impl<R> Expr<R> {
             Expr::Or(list) => Expr::Or(all(list)),
             Expr::Any(list) => Expr::Any(all(list)),
             Expr::Not(inner) => Expr::Not(Box::new(inner.map_filters(change))),
+            Expr::Boost(inner, weight) => Expr::Boost(Box::new(inner.map_filters(change)), weight),
             Expr::Filter(filter) => Expr::Filter(change(filter)),
             other => other,
         }
@@ -175,6 +224,7 @@ impl<R> Filter<R> {
             Filter::Until(day) => Filter::Until(day),
             Filter::Lang(code) => Filter::Lang(code),
             Filter::Title(words) => Filter::Title(words),
+            Filter::Author(name) => Filter::Author(name),
             Filter::Article(id) => Filter::Article(id),
         })
     }

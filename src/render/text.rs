@@ -41,7 +41,12 @@ fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     let read = if answer.read_as.is_empty() { "everything" } else { &answer.read_as };
     writeln!(out, "{DIM}read as: {}{DIM:#}", clean(read))?;
     for clause in &answer.clauses {
-        writeln!(out, "{DIM}{:>9}  {}{DIM:#}", clause.count, clean(&clause.part))?;
+        let more = if clause.more > 0 { format!(" and {} more", clause.more) } else { String::new() };
+        let words = match clause.words.is_empty() {
+            true => String::new(),
+            false => format!("  ({}{more})", clause.words.join(", ")),
+        };
+        writeln!(out, "{DIM}{:>9}  {}{}{DIM:#}", clause.count, clean(&clause.part), clean(&words))?;
     }
     writeln!(out)
 }
@@ -129,12 +134,29 @@ fn passage(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out, "{indent}{HEAD}{}{HEAD:#}{DIM}{}{DIM:#}", clean(&row.article.title), dated(&row.article))?;
-    let piece = Piece { span: row.span, text: row.text.clone() };
-    for line in marked(&piece, &found.highlights).split('\n').filter(|line| !line.trim().is_empty()) {
+    for line in shown(row, found).split('\n').filter(|line| !line.trim().is_empty()) {
         wrapped(line, &format!("{indent}  "), options.width, out)?;
     }
     also(found, options, indent, out)?;
     writeln!(out, "{indent}  {DIM}{}  {}{DIM:#}\n", clean(&row.id), clean(&row.article.path))
+}
+
+/// The parts of a passage that are shown, with `…` where something is left out.
+fn shown(row: &PassageRow, found: &Found) -> String {
+    let parts = if found.snippet.is_empty() { &[row.span][..] } else { &found.snippet };
+    let part = |span: &Span| {
+        let from = (span.start.saturating_sub(row.span.start)) as usize;
+        let to = (span.end.saturating_sub(row.span.start)) as usize;
+        let text = row.text.get(from..to).unwrap_or_default().to_string();
+        marked(&Piece { span: *span, text }, &found.highlights)
+    };
+    let starts = |span: &Span| {
+        span.start == row.span.start || row.sentences.iter().any(|sentence| sentence.start == span.start)
+    };
+    let open = parts.first().is_some_and(|first| !starts(first));
+    let cut = parts.last().is_some_and(|last| last.end < row.span.end);
+    let text = parts.iter().map(part).collect::<Vec<_>>().join(" … ");
+    format!("{}{text}{}", if open { "… " } else { "" }, if cut { " …" } else { "" })
 }
 
 /// The outlets that printed the same.

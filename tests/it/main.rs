@@ -14,5 +14,6 @@ mod phenomena;
 mod quality;
 mod readme;
 mod said;
+mod saved;
 mod search;
 mod support;

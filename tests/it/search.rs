@@ -106,6 +106,108 @@ fn what_matched_is_what_is_marked() {
     }
 }
 
+/// Whatever stands near what: the rows that the index finds are those in whose text something is marked.
+#[test]
+fn what_is_found_and_what_is_marked_agree() {
+    use onrecord::engine::highlight::Marker;
+    use onrecord::engine::laid::Laid;
+    use onrecord::query::parse::parse;
+    use onrecord::query::resolve::Places;
+    use onrecord::rows::PassageRow;
+
+    let corpus = Corpus::indexed();
+    let all = corpus.run(&["search", "--format", "json", "-n", "100000"]).hits();
+    let rows: Vec<PassageRow> =
+        all.into_iter().map(|hit| serde_json::from_value(hit).expect("a passage")).collect();
+    assert!(rows.len() > 100, "{}", rows.len());
+    let queries = [
+        "ceasefire NEAR/8 line",
+        "ceasefire PRE/8 line",
+        "line pre/8 ceasefire",
+        "the w/2 of w/3 the",
+        "\"the governor\" w/12 (water OR power OR said)",
+        "said not w/3 the",
+        "the /s said",
+        "the not /s said",
+        "said pre/s that",
+        "war /p peace",
+        "*ing w/2 the",
+        "/[a-d].*s/ w/3 /.*ed/",
+        "wom?n",
+        "*stan",
+        "Donezk~2",
+        "\"monitor* annex\"",
+        "al-*",
+        "28-point OR 28-po*",
+        "U.S.",
+        "\"a w/2 b\"",
+    ];
+    let mut found = 0;
+    for query in queries {
+        let expr = parse(query, jiff::civil::date(2025, 11, 26)).expr.expect("a query");
+        let place = |typed: String| Ok::<_, std::convert::Infallible>(Places { typed, ids: Vec::new() });
+        let Ok(expr) = expr.try_map(&mut { place });
+        let marker = Marker::new(&expr);
+        let marked: Vec<&str> = rows
+            .iter()
+            .filter(|row| !marker.spans(&Laid::passage(row)).is_empty())
+            .map(|row| row.id.as_str())
+            .collect();
+        let hits = corpus.run(&["search", "--format", "json", "-n", "100000", "--", query]).hits();
+        let mut got: Vec<&str> = hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect();
+        let mut wanted = marked.clone();
+        got.sort_unstable();
+        wanted.sort_unstable();
+        assert_eq!(got, wanted, "{query}");
+        found += got.len();
+    }
+    assert!(found > 100, "{found}");
+}
+
+#[test]
+fn articles_are_counted_by_at_least() {
+    let corpus = Corpus::indexed();
+    let articles = |query: &str| {
+        let hits = corpus.run(&["search", "--format", "json", "-n", "100000", "--", query]).hits();
+        let mut counts = std::collections::BTreeMap::new();
+        for hit in hits {
+            let marks = hit["highlights"].as_array().unwrap().len();
+            *counts
+                .entry(hit["article"]["path"].to_string() + &hit["article"]["ordinal"].to_string())
+                .or_insert(0) += marks;
+        }
+        counts
+    };
+    let all = articles("said");
+    for times in [2, 5, 9] {
+        let wanted: Vec<_> = all.iter().filter(|(_, count)| **count >= times).collect();
+        let got = articles(&format!("atleast{times}(said)"));
+        assert_eq!(got.iter().collect::<Vec<_>>(), wanted, "{times}");
+        assert!(!got.is_empty());
+    }
+}
+
+#[test]
+fn what_may_have_been_meant_is_offered() {
+    let corpus = Corpus::indexed();
+    let told = |args: &[&str]| corpus.run(args).err;
+    let err = told(&["search", "gouvernor"]);
+    assert!(err.contains("did you mean governor ("), "{err}");
+    let err = told(&["said", "speaker:Lindquist"]);
+    assert!(err.contains("did you mean speaker:\"Marta Lindqvist\" ("), "{err}");
+    let err = told(&["search", "ceasefire", "AND", "dreißig"]);
+    assert!(
+        err.contains("each part is found by itself") && err.contains("without ceasefire there are"),
+        "{err}"
+    );
+    let err = told(&["search", "\"annex monitoring\""]);
+    assert!(err.contains("its words are there, but never so near each other"), "{err}");
+    let err = told(&["search", "governor envoyy"]);
+    assert!(err.contains("no text here holds envoyy; did you mean envoy ("), "{err}");
+    let out = corpus.run(&["search", "monitor*", "--explain", "-n", "1"]).out;
+    assert!(out.contains("monitor*  (monitor"), "{out}");
+}
+
 #[test]
 fn operators_narrow() {
     let corpus = Corpus::indexed();

@@ -28,8 +28,17 @@ pub(super) enum Kind {
     Close,
     /// The words between quote marks.
     Quoted(String),
+    /// What stands between two strokes: `/kyi?v/`.
+    Regex(String),
     /// Anything else up to a blank, parenthesis or quote mark.
     Word(String),
+}
+
+impl Token {
+    /// True for a parenthesis.
+    pub fn is_paren(&self) -> bool {
+        matches!(self.kind, Kind::Open | Kind::Close)
+    }
 }
 
 pub(super) fn lex(input: &str, notes: &mut Notes) -> Vec<Token> {
@@ -54,10 +63,13 @@ pub(super) fn lex(input: &str, notes: &mut Notes) -> Vec<Token> {
                     quotes.alone |= !is_inch(&chars, at);
                     (None, at + 1)
                 }
-                None => {
-                    let end = word_end(&chars, at, &mut quotes);
-                    (Some(Kind::Word(chars[at..end].iter().collect())), end)
-                }
+                None => match regex_end(&chars, at) {
+                    Some(end) => (Some(Kind::Regex(chars[at + 1..end].iter().collect())), end + 1),
+                    None => {
+                        let end = word_end(&chars, at, &mut quotes);
+                        (Some(Kind::Word(chars[at..end].iter().collect())), end)
+                    }
+                },
             },
         };
         tokens.extend(kind.map(|kind| Token { kind, glued }));
@@ -95,12 +107,47 @@ fn is_inch(chars: &[char], at: usize) -> bool {
         && chars.get(at + 1).is_none_or(|next| next.is_whitespace())
 }
 
+/// Longest regular expression that is read, in characters.
+const LONGEST_REGEX: usize = 100;
+
+/// The stroke that closes a regular expression: a word of its own, without blanks or strokes inside.
+fn regex_end(chars: &[char], at: usize) -> Option<usize> {
+    let free =
+        at == 0 || chars[at - 1].is_whitespace() || matches!(chars[at - 1], '(' | '-' | '+' | '!' | ':');
+    if chars[at] != '/' || !free {
+        return None;
+    }
+    let mut escaped = false;
+    let mut end = None;
+    for (offset, c) in chars[at + 1..].iter().take(LONGEST_REGEX + 1).enumerate() {
+        match c {
+            '/' if !escaped => {
+                end = Some(at + 1 + offset);
+                break;
+            }
+            c if c.is_whitespace() => return None,
+            c => escaped = *c == '\\' && !escaped,
+        }
+    }
+    let end = end?;
+    let inside: String = chars[at + 1..end].iter().collect();
+    // Factiva's `/n5/` is an operator.
+    let operator = inside.len() > 1
+        && inside.starts_with(['n', 'f', 'N', 'F'])
+        && inside[1..].bytes().all(|b| b.is_ascii_digit());
+    let closed = chars.get(end + 1).is_none_or(|c| c.is_whitespace() || matches!(c, ')' | '^' | ',' | ';'));
+    (closed && !operator && inside.contains(char::is_alphanumeric)).then_some(end)
+}
+
 fn word_end(chars: &[char], start: usize, quotes: &mut Quotes) -> usize {
     // Asked once a word: `-'land swap'` is seen, and a run of apostrophes costs no more than any word.
     let mut asked = false;
     for at in start + 1..chars.len() {
         let c = chars[at];
         if c.is_whitespace() || c == '(' || c == ')' || is_mark(chars, at) {
+            return at;
+        }
+        if c == '/' && matches!(chars[at - 1], ':' | '-' | '+' | '!') && regex_end(chars, at).is_some() {
             return at;
         }
         if matches!(c, '\'' | '‘') && matches!(chars[at - 1], ':' | '-' | '+' | '!') && !asked {
@@ -177,6 +224,11 @@ impl Quotes<'_> {
 
 fn collapse(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Leaves out parentheses that lost their partner.
+pub(super) fn unmatched_go(tokens: &mut Vec<Token>) {
+    *tokens = matched(std::mem::take(tokens), &mut Notes::default());
 }
 
 /// Leaves only parentheses that have a partner and are not too deep.

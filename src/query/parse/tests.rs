@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 use super::*;
 use crate::document::QuoteKind;
-use crate::query::Filter;
+use crate::query::{Filter, Link, Proximity, Within};
 
 /// A Wednesday.
 const TODAY: Date = date(2025, 11, 26);
@@ -169,24 +169,24 @@ const TYPED: &[(&str, &str, usize)] = &[
     ("date:05/06/2025", "since:2025-06-05 until:2025-06-05", 1),
     ("date:2025-02-30", "2025-02-30", 1),
     (r#"since:"last blue moon""#, r#""last blue moon""#, 1),
-    ("from:putin", "putin", 1),
+    ("from:putin", "speaker:putin", 1),
     ("foo:bar", "foo:bar", 1),
     (r#"foo:"bar baz""#, r#"foo "bar baz""#, 1),
     ("Crim*", "Crim*", 0),
     ("Crim* bridge", "Crim* bridge", 0),
     ("C*", "C", 1),
-    ("*crim", "crim", 1),
-    ("Cr*mea", "Cr*mea", 1),
+    ("*crim", "*crim", 0),
+    ("Cr*mea", "Cr*mea", 0),
     ("*", "-", 0),
-    (r#""Crim* bridge""#, r#""Crim bridge""#, 1),
+    (r#""Crim* bridge""#, r#"Crim* PRE/1 "bridge""#, 0),
     ("Zelensky~", "Zelensky~", 0),
     ("Zelensky~1", "Zelensky~", 0),
     ("Zelensky~2", "Zelensky~2", 0),
     ("Zelensky~3", "Zelensky~2", 1),
     ("Zelensky~0.8", "Zelensky~2", 1),
-    ("putin^2", "putin", 1),
+    ("putin^2", "putin^2", 0),
     (r#""land swap"~5"#, "land NEAR/5 swap", 1),
-    (r#""a b c"~5"#, r#""a b c""#, 1),
+    (r#""a b c"~5"#, "a NEAR/5 b NEAR/5 c", 1),
     ("troops NEAR/5 border", "troops NEAR/5 border", 0),
     ("troops w/5 border", "troops NEAR/5 border", 0),
     ("troops NEAR border", "troops NEAR/10 border", 0),
@@ -196,13 +196,13 @@ const TYPED: &[(&str, &str, usize)] = &[
     ("troops NEAR/0 border", "troops NEAR/0 border", 1),
     ("troops NEAR/ border", "troops \\NEAR border", 1),
     ("NEAR/5 border", "\\NEAR/5 border", 1),
-    ("troops PRE/3 border", "troops NEAR/3 border", 1),
+    ("troops PRE/3 border", "troops PRE/3 border", 0),
     (r#""land swap" NEAR/8 (Donetsk OR Luhansk)"#, r#""land swap" NEAR/8 (Donetsk OR Luhansk)"#, 0),
     ("(a b) NEAR/3 c", "(a OR b) NEAR/3 c", 0),
     ("peace troops NEAR/5 border talks", "peace talks (troops NEAR/5 border)", 0),
-    ("a NEAR/5 b NEAR/6 c", "(a NEAR/5 b) (b NEAR/6 c)", 0),
+    ("a NEAR/5 b NEAR/6 c", "a NEAR/5 b NEAR/6 c", 0),
     ("a NEAR/5 speaker:x", "a speaker:x", 1),
-    ("a NOT NEAR/5 b", "a NOT (a NEAR/5 b)", 0),
+    ("a NOT NEAR/5 b", "a NOT NEAR/5 b", 0),
     ("NOT a NEAR/5 b", "NOT (a NEAR/5 b)", 0),
     ("a NEAR/5 b AND c OR d", "((a NEAR/5 b) c) OR d", 0),
     ("\\AND", "\\AND", 0),
@@ -299,7 +299,7 @@ const TYPED: &[(&str, &str, usize)] = &[
     (r#"!"a b""#, r#"-"a b""#, 0),
     ("+(a OR b) c", "(a OR b) c", 0),
     ("-Crim*", "-Crim*", 0),
-    ("speaker:Crim*", r#"speaker:"Crim""#, 0),
+    ("speaker:Crim*", r#"speaker:"Crim*""#, 0),
     ("about:", "about", 1),
     (r#"about:"""#, "-", 1),
     ("kind:,", "-", 1),
@@ -313,9 +313,9 @@ const TYPED: &[(&str, &str, usize)] = &[
     ("Said-By:x", "speaker:x", 0),
     ("NEAR", "\\NEAR", 1),
     ("a NEAR", "a \\NEAR", 1),
-    ("a NEAR/5 (b AND c)", "a AND b AND c", 1),
+    ("a NEAR/5 (b AND c)", "(a NEAR/5 b) (a NEAR/5 c)", 1),
     (r#"(a OR (b OR "c d")) w/3 e"#, r#"(a OR b OR "c d") NEAR/3 e"#, 0),
-    ("a not NEAR/2 b", "a NOT (a NEAR/2 b)", 0),
+    ("a not NEAR/2 b", "a NOT NEAR/2 b", 0),
     ("100,000 troops", "100,000 troops", 0),
     ("a,b", "a,b", 0),
     ("Putin/Trump", "Putin/Trump", 0),
@@ -361,14 +361,12 @@ const TYPED: &[(&str, &str, usize)] = &[
     (r#"source:"Al Jazeera" lang:ar"#, r#"source:"Al Jazeera" lang:ar"#, 0),
 ];
 
-/// How it is read, and how many notes go with it; nothing to look for is `-`.
-#[track_caller]
-fn check(input: &str, expected: &str, notes: usize) {
+/// What is wrong with how it is read; nothing to look for is `-`.
+fn fault(input: &str, expected: &str, notes: usize) -> Option<String> {
     let parsed = parse(input, TODAY);
     let read = parsed.expr.as_ref().map_or("-".into(), echo);
-    assert_eq!(read, expected, "{input:?} {:?}", parsed.notes);
-    assert_eq!(parsed.notes.len(), notes, "{input:?} {:?}", parsed.notes);
-    round_trip(input);
+    let wrong = read != expected || parsed.notes.len() != notes;
+    wrong.then(|| format!("{input:?} is read as {read:?}, not {expected:?}; notes {:?}", parsed.notes))
 }
 
 #[track_caller]
@@ -402,15 +400,21 @@ fn by(name: &str) -> Expr<String> {
 
 #[test]
 fn what_people_type() {
-    for (input, expected, notes) in TYPED {
-        check(input, expected, *notes);
-    }
+    let all = || TYPED.iter().chain(EXPERTS);
+    let faults: Vec<String> =
+        all().filter_map(|(input, expected, notes)| fault(input, expected, *notes)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    all().for_each(|(input, ..)| round_trip(input));
 }
 
 #[test]
 fn trees() {
     let not = |expr| Expr::Not(Box::new(expr));
-    let near = |left, right, distance| Expr::Near { left: Box::new(left), right: Box::new(right), distance };
+    let how = |distance| Proximity { within: Within::Words(distance), ordered: false, negated: false };
+    let near = |left, right, distance| Expr::Near {
+        first: Box::new(left),
+        links: vec![Link { how: how(distance), to: right }],
+    };
     tree("Putin", word("Putin"));
     tree("land swap", any("land swap"));
     tree("peace peace", any("peace peace"));
@@ -424,7 +428,10 @@ fn trees() {
     tree("-a", not(word("a")));
     tree("a OR b AND NOT c", Expr::Or(vec![word("a"), Expr::And(vec![word("b"), not(word("c"))])]));
     tree("a b NEAR/5 c d", Expr::And(vec![any("a d"), near(word("b"), word("c"), 5)]));
-    tree("a NOT NEAR \"b c\"", Expr::And(vec![word("a"), not(near(word("a"), phrase("b c"), 10))]));
+    let negated = Proximity { negated: true, ..how(10) };
+    let far =
+        Expr::Near { first: Box::new(word("a")), links: vec![Link { how: negated, to: phrase("b c") }] };
+    tree("a NOT NEAR \"b c\"", far);
     tree("Crim* Zelensky~2", Expr::Any(vec![Expr::Prefix("Crim".into()), Expr::Fuzzy("Zelensky".into(), 2)]));
     tree("kind:mixed,direct", Expr::Filter(Filter::Kind(vec![QuoteKind::Mixed, QuoteKind::Direct])));
     tree(
@@ -445,22 +452,57 @@ fn notes_say_what_was_not_meant() {
 
 #[test]
 fn every_name_of_a_field_is_one() {
-    for (field, names) in FIELDS {
+    let named = FIELDS.iter().map(|row| (row, ':')).chain(CODES.iter().map(|row| (row, '=')));
+    for ((field, names), sign) in named {
+        let value = match field {
+            Field::Since | Field::Until | Field::Before | Field::Date => "2025",
+            Field::Lang => "en",
+            Field::AboutMin => "context",
+            _ => "direct",
+        };
         for name in *names {
-            let value = if ["since", "from", "after", "until", "before", "date"].contains(name) {
-                "2025"
-            } else {
-                "direct"
-            };
-            let value = if name.starts_with("lang") { "en" } else { value };
-            let value = if *field == Field::AboutMin { "context" } else { value };
-            let parsed = parse(&format!("{name}:{value}"), TODAY);
-            assert!(
-                matches!(parsed.expr, Some(Expr::Filter(_) | Expr::And(_))) && parsed.notes.is_empty(),
-                "{name} {parsed:?}"
-            );
+            let typed = format!("{name}{sign}{value}");
+            let saved = Saved::new(vec![("direct".into(), "speaker:putin".into())]);
+            let parsed = parse_with(&typed, TODAY, &saved);
+            let filters = matches!(parsed.expr, Some(Expr::Filter(_) | Expr::And(_)));
+            let words = matches!(parsed.expr, Some(Expr::Word(_)));
+            assert!(if *field == Field::Text { words } else { filters }, "{typed} {parsed:?}");
+            assert_eq!(parsed.notes, Vec::<String>::new(), "{typed}");
         }
     }
+}
+
+#[test]
+fn saved_queries_are_read_where_they_are_named() {
+    let saved = Saved::new(
+        [
+            ("grain", "wheat OR corn"),
+            ("sea", "query:grain AND \"Black Sea\""),
+            ("ring", "a OR query:round"),
+            ("round", "query:ring b"),
+            ("twice", "query:twin query:twin"),
+            ("twin", "query:twice query:twice"),
+        ]
+        .map(|(name, text)| (name.to_string(), text.to_string()))
+        .to_vec(),
+    );
+    let read = |input: &str| {
+        let parsed = parse_with(input, TODAY, &saved);
+        (parsed.expr.as_ref().map_or("-".into(), echo), parsed.notes)
+    };
+    assert_eq!(read("query:sea -speaker:putin").0, r#"(wheat OR corn) "Black Sea" -speaker:putin"#);
+    assert_eq!(read("query:GRAIN deal^2").0, "(wheat OR corn) deal^2");
+    assert_eq!(
+        read("grain query:(sea OR grain)").0,
+        r#"grain (((wheat OR corn) "Black Sea") OR wheat OR corn)"#
+    );
+    let (echoed, notes) = read("query:ring");
+    assert_eq!(echoed, "a OR b");
+    assert_eq!(notes, ["`query:ring` holds itself; ignored there"]);
+    assert_eq!(read("query:twice").0, "-");
+    let (echoed, notes) = read("query:nope");
+    assert_eq!(echoed, "nope");
+    assert!(notes[0].starts_with("`nope` is no saved query (there are grain, sea, ring"), "{notes:?}");
 }
 
 /// Each of these is typed ten thousand times in a row.
@@ -505,20 +547,27 @@ fn long_input_is_read_in_linear_time_and_bounded_depth() {
     for piece in nasty {
         let input = piece.repeat(10_000);
         let parsed = parse(&input, TODAY);
+        let capped = parsed.notes.iter().any(|note| note.starts_with("only the first"));
         assert!(parsed.notes.len() <= 12, "{piece:?}");
         assert!(parsed.expr.as_ref().map_or(0, depth) < 200, "{piece:?}");
-        round_trip(&input);
+        // With the signs of its echo it may be longer than what is read.
+        round_trip(&if capped { piece.repeat(50) } else { input });
     }
-    round_trip(&format!("{}a{}", "(b OR -(c ".repeat(10_000), "))".repeat(10_000)));
-    round_trip(&format!("{}a{}", "a NEAR (b AND ".repeat(10_000), ") NEAR a".repeat(10_000)));
-    assert_eq!(parse(&"word ".repeat(10_000), TODAY).expr, Some(Expr::Any(vec![word("word"); 10_000])));
+    for (open, close) in [("(b OR -(c ", "))"), ("a NEAR (b AND ", ") NEAR a")] {
+        let nested = |times: usize| format!("{}a{}", open.repeat(times), close.repeat(times));
+        round_trip(&nested(50));
+        assert!(parse(&nested(10_000), TODAY).expr.is_some_and(|expr| depth(&expr) < 200), "{open}");
+    }
+    assert_eq!(parse(&"word ".repeat(10_000), TODAY).expr, Some(Expr::Any(vec![word("word"); MAX_TOKENS])));
 }
 
 fn depth(expr: &Expr<String>) -> usize {
     1 + match expr {
         Expr::And(list) | Expr::Or(list) | Expr::Any(list) => list.iter().map(depth).max().unwrap_or(0),
-        Expr::Near { left, right, .. } => depth(left).max(depth(right)),
-        Expr::Not(inner) => depth(inner),
+        Expr::Near { first, links } => {
+            links.iter().map(|link| depth(&link.to)).chain([depth(first)]).max().unwrap_or(0)
+        }
+        Expr::Not(inner) | Expr::Boost(inner, _) | Expr::AtLeast(_, inner) => depth(inner),
         _ => 0,
     }
 }
@@ -541,6 +590,36 @@ const PIECES: &[&str] = &[
     "NEAR/x",
     "w/3",
     "PRE/2",
+    "/s",
+    "w/p",
+    "SAME",
+    "+5",
+    "/n5/",
+    "not w/2",
+    "ATLEAST3",
+    "atleast2(",
+    "/kyi?v/",
+    "/[/",
+    "wom?n",
+    "*stan",
+    "negotiat!",
+    "^3",
+    "a^0.5",
+    "headline(",
+    "hd=peace",
+    "ns=gpol",
+    "body:",
+    "query:x",
+    "date>2025-10",
+    "date after",
+    "[2024 TO 2025]",
+    "date:[2024",
+    "TO",
+    "2025]",
+    "author:Smith",
+    "\"Crim* bridge\"",
+    "\"a b\"~4",
+    "\"a b\"^4",
     "and",
     "or",
     "not",
@@ -618,6 +697,144 @@ const PIECES: &[&str] = &[
     "\\AND",
     "Crim*",
     "Zelensky~",
+];
+
+/// What users of Factiva, Lexis, Westlaw, dtSearch, ProQuest and notmuch type, and what lies near it.
+const EXPERTS: &[(&str, &str, usize)] = &[
+    ("ukraine and (russia or belarus) not crimea", "ukraine (russia OR belarus) -crimea", 3),
+    ("(sanctions or embargo) and oil", "(sanctions OR embargo) oil", 2),
+    ("ukraine and russia not crimea", "ukraine AND russia AND -crimea", 2),
+    ("crimea not donbas", "crimea -donbas", 1),
+    ("crimea or donbas or luhansk", "crimea OR donbas OR luhansk", 1),
+    ("european union and (hungary or slovakia)", "european union (hungary OR slovakia)", 2),
+    ("what did he (or she) say", "(what did he say) AND (\\or she)", 0),
+    ("the dog and (the cat or the mouse)", "(the dog) AND (the cat or the mouse)", 1),
+    ("war and peace AND tolstoy", "(war and peace) AND tolstoy", 0),
+    ("putin w/5 trump", "putin NEAR/5 trump", 0),
+    ("putin /5 trump", "putin NEAR/5 trump", 0),
+    ("putin pre/3 said", "putin PRE/3 said", 0),
+    ("putin +3 said", "putin PRE/3 said", 1),
+    ("putin /s ceasefire", "putin NEAR/S ceasefire", 0),
+    ("putin w/s ceasefire", "putin NEAR/S ceasefire", 0),
+    ("putin /p ceasefire", "putin NEAR/P ceasefire", 0),
+    ("putin w/para ceasefire", "putin NEAR/P ceasefire", 0),
+    ("putin pre/s ceasefire", "putin PRE/S ceasefire", 0),
+    ("putin +s ceasefire", "putin PRE/S ceasefire", 1),
+    ("putin SAME ceasefire", "putin NEAR/P ceasefire", 0),
+    ("the same ceasefire", "the same ceasefire", 0),
+    ("ukraine near5 grain", "ukraine NEAR/5 grain", 0),
+    ("ukraine adj2 grain", "ukraine PRE/2 grain", 0),
+    ("ukraine /n5/ grain", "ukraine NEAR/5 grain", 0),
+    ("ukraine /f5/ grain", "ukraine PRE/5 grain", 0),
+    ("ukraine N/5 grain", "ukraine NEAR/5 grain", 0),
+    ("ukraine P/5 grain", "ukraine PRE/5 grain", 0),
+    ("rico not w/5 puerto", "rico NOT NEAR/5 puerto", 0),
+    ("rico NOT NEAR/5 puerto", "rico NOT NEAR/5 puerto", 0),
+    ("rico NEAR/5 NOT puerto", "rico NOT NEAR/5 puerto", 0),
+    ("rico not /s puerto", "rico NOT NEAR/S puerto", 0),
+    ("rico NOT PRE/1 chet", "rico NOT PRE/1 chet", 0),
+    ("atleast5(sanctions)", "ATLEAST5 sanctions", 0),
+    ("ATLEAST5 sanctions", "ATLEAST5 sanctions", 0),
+    ("atleast10 sanctions and oil", "(ATLEAST10 sanctions) oil", 1),
+    ("atleast3(\"land swap\") w/5 x", "(ATLEAST3 \"land swap\") x", 1),
+    ("ATLEAST2 (sanctions OR embargo)", "ATLEAST2 (sanctions OR embargo)", 0),
+    ("atleast1 oil", "oil", 0),
+    ("atleast oil", "atleast oil", 0),
+    ("NOT ATLEAST5 oil", "NOT (ATLEAST5 oil)", 0),
+    ("wom?n", "wom?n", 0),
+    ("*stan", "*stan", 0),
+    ("Zelens*yy", "Zelens*yy", 0),
+    ("*istan* w/3 border", "*istan* NEAR/3 border", 0),
+    ("what?", "what", 0),
+    ("what?where", "what?where", 0),
+    ("why? because!", "why because", 0),
+    ("negotiat! w/5 peace", "negotiat* NEAR/5 peace", 1),
+    ("stop the war!", "stop the war", 0),
+    ("al-Sha*", "al-Sha*", 0),
+    ("/kyi?v/", "/kyi?v/", 0),
+    ("/ky(i|e)v/ war", "/ky(i|e)v/ war", 0),
+    ("/ky[iv/", "ky iv", 1),
+    ("/a{1000}{1000}/", "a 1000 1000", 1),
+    ("/(?=x)y/", "x y", 1),
+    ("/path/to/file", "path/to/file", 0),
+    ("-/kyi?v/", "-/kyi?v/", 0),
+    ("/kyi?v/^2", "/kyi?v/^2", 0),
+    ("peace^3 war", "peace^3 war", 0),
+    ("peace^0 war", "peace war", 1),
+    ("peace^1000", "peace^100", 1),
+    ("\"land swap\"^2 deal", "\"land swap\"^2 deal", 0),
+    ("(a OR b)^2 c", "(a OR b)^2 c", 0),
+    ("E=mc^2", "E=mc^2", 0),
+    ("hd=ukraine", "title:ukraine", 0),
+    ("hl=(ukraine and peace)", "title:ukraine title:peace", 1),
+    ("HEADLINE(ukraine AND peace)", "title:ukraine title:peace", 0),
+    ("headline(ukraine) and body(peace w/5 talks)", "title:ukraine (peace NEAR/5 talks)", 1),
+    ("hlead(sanctions)", "title:sanctions", 0),
+    ("title:(peace OR war)", "title:peace OR title:war", 0),
+    ("subject:peace from:putin to:trump", "title:peace speaker:putin to:trump", 1),
+    ("body:\"land swap\"", "\"land swap\"", 0),
+    ("la=en and sn=Reuters", "lang:en source:\"Reuters\"", 1),
+    ("re=ukraine and ns=gpol", "about:ukraine", 2),
+    ("wc>500 and peace", "peace", 2),
+    ("BYLINE(smith) w/5 x", "author:smith x", 1),
+    ("author:\"Jane Doe\"", "author:\"Jane Doe\"", 0),
+    ("site:bbc.co.uk brexit", "source:bbc.co.uk brexit", 0),
+    ("intitle:brexit", "title:brexit", 0),
+    ("headline(s) of the day", "headline s of the day", 0),
+    ("date:[2024 TO 2025]", "since:2024-01-01 until:2025-12-31", 0),
+    ("date:[2024-05 TO *]", "since:2024-05-01", 0),
+    ("date:{* TO 2024-05}", "until:2024-05-31", 0),
+    ("[x TO y]", "x TO y", 0),
+    ("date:2024..2025", "since:2024-01-01 until:2025-12-31", 0),
+    ("date>=2024-05", "since:2024-05-01", 0),
+    ("date>2024-05", "since:2024-06-01", 0),
+    ("date:<2024-05", "until:2024-04-30", 0),
+    ("date:<=2024-05", "until:2024-05-31", 0),
+    ("date after 20240501", "since:2024-05-02", 0),
+    ("date aft 2024 and peace", "since:2025-01-01 peace", 1),
+    ("peace and date from 1/1/2024 to 31/1/2024", "peace since:2024-01-01 until:2024-01-31", 1),
+    ("DATE(geq 2024-01-01 and leq 2024-12-31)", "since:2024-01-01 until:2024-12-31", 0),
+    ("what date after the war", "what date after the war", 0),
+    ("speaker:(Lavrov OR Peskov)", "speaker:\"Lavrov\" OR speaker:\"Peskov\"", 0),
+    ("speaker:(Lavrov, Peskov)", "speaker:\"Lavrov Peskov\"", 0),
+    ("speaker:Zelens* peace", "speaker:\"Zelens*\" peace", 0),
+    ("(ukraine AND russia) w/10 grain", "(ukraine NEAR/10 grain) (russia NEAR/10 grain)", 1),
+    ("grain w/10 (ukraine AND NOT crimea)", "(grain NEAR/10 ukraine) -crimea", 1),
+    ("a w/5 b w/5 c", "a NEAR/5 b NEAR/5 c", 0),
+    ("(a w/5 b) w/10 c", "a NEAR/5 b NEAR/10 c", 0),
+    ("a w/5 (b w/10 c)", "a NEAR/5 (b NEAR/10 c)", 0),
+    ("\"peace deal\" w/5 (Donetsk or Luhansk)", "\"peace deal\" NEAR/5 (Donetsk OR Luhansk)", 1),
+    ("\"Crim* bridge\" attack", "(Crim* PRE/1 \"bridge\") attack", 0),
+    ("\"the * of\"", "\"the of\"", 1),
+    ("+49 30 1234567", "49 AND (49 30 1234567)", 0),
+    ("call (555) 123-4567", "call 555 123-4567", 0),
+    ("24/7 service", "24/7 service", 0),
+    ("he/she w/o", "he/she w/o", 0),
+    ("#StandWithUkraine @ZelenskyyUa", "StandWithUkraine ZelenskyyUa", 0),
+    ("https://www.reuters.com/world/?q=a&b=c", "https://www.reuters.com/world/?q=a&b=c", 0),
+    ("Wer hat was über die Ukraine gesagt?", "Wer hat was über die Ukraine gesagt", 0),
+    ("Friedensplan und Waffenruhe", "Friedensplan und Waffenruhe", 0),
+    ("Зеленський* w/5 мир", "Зеленський* NEAR/5 мир", 0),
+    ("Путин и Трамп", "Путин и Трамп", 0),
+    ("«мирний план» w/10 Трамп", "\"мирний план\" NEAR/10 Трамп", 0),
+    ("שלום w/3 עולם", "שלום NEAR/3 עולם", 0),
+    ("مفاوضات AND سلام", "مفاوضات AND سلام", 0),
+    ("和平 OR 战争", "和平 OR 战争", 0),
+    ("peace 🕊️ talks 🇺🇦", "peace talks", 0),
+    ("What’s Putin’s “red line”?", "What’s Putin’s \"red line\"", 0),
+    ("\"unbalanced w/5 peace", "unbalanced NEAR/5 peace", 1),
+    ("((peace w/5 talks)", "peace NEAR/5 talks", 1),
+    ("w/5", "\\w/5", 1),
+    ("w/5 peace", "\\w/5 peace", 1),
+    ("query:nothing", "nothing", 1),
+    ("Article 5: what it says", "Article 5 what it says", 0),
+    ("AT&T w/3 merger", "AT&T NEAR/3 merger", 0),
+    ("rock'n'roll OR r&b", "rock'n'roll OR r&b", 0),
+    ("<script>alert(1)</script>", "script>alert 1 script", 0),
+    ("'; DROP TABLE quotes; --", "DROP TABLE quotes", 0),
+    ("${jndi:ldap://x}", "jndi:ldap://x", 0),
+    ("%00%0a", "00%0a", 0),
+    ("a\tb\r\nc", "a b c", 0),
 ];
 
 #[test]

@@ -1,0 +1,105 @@
+//! The words of an index that a leaf of a pattern stands for: `*stan` is as many words as end so.
+
+use std::collections::HashMap;
+
+use tantivy::query::FuzzyTermQuery;
+use tantivy::schema::Field;
+use tantivy::termdict::TermDictionary;
+use tantivy::{Searcher, Term};
+
+use super::Places;
+use super::pattern::{self, Compiled, Leaf};
+use super::schema::Fields;
+use crate::query::Expr;
+
+/// Words of the index that a pattern stands for, the most frequent first.
+#[derive(Clone, Debug, Default)]
+pub struct Spread {
+    /// Each with the number of rows that hold it.
+    pub words: Vec<(String, u64)>,
+}
+
+/// The words of a field that a leaf stands for.
+pub fn spread(searcher: &Searcher, field: Field, leaf: &Leaf) -> tantivy::Result<Spread> {
+    let mut counts: HashMap<String, u64> = HashMap::new();
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(field)?;
+        each(index.terms(), field, leaf, |word, rows| *counts.entry(word.to_string()).or_default() += rows)?;
+    }
+    let mut words: Vec<(String, u64)> = counts.into_iter().collect();
+    words.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(Spread { words })
+}
+
+/// The words of the index that a word or a pattern stands for; none for anything else.
+pub fn words(
+    searcher: &Searcher,
+    fields: &Fields,
+    expr: &Expr<Places>,
+) -> tantivy::Result<Vec<(String, u64)>> {
+    let Some(Compiled { leaves, .. }) = pattern::compile(expr) else { return Ok(Vec::new()) };
+    let mut rarest: Option<Vec<(String, u64)>> = None;
+    for leaf in &leaves {
+        let field = if matches!(leaf, Leaf::Stem(_)) { fields.body } else { fields.exact };
+        let found = spread(searcher, field, leaf)?.words;
+        // Of `28-point` all parts must be there: the one that stands for the fewest words tells.
+        if rarest.as_ref().is_none_or(|rarest| found.len() < rarest.len()) {
+            rarest = Some(found);
+        }
+    }
+    Ok(rarest.unwrap_or_default())
+}
+
+/// Words one edit away, or two where one finds none, the nearest and most frequent first.
+pub fn near(searcher: &Searcher, field: Field, word: &str) -> tantivy::Result<Vec<(String, u64)>> {
+    let long = word.chars().count();
+    for edits in 1..=2 {
+        if long < 2 + 2 * usize::from(edits) {
+            break;
+        }
+        let mut found = spread(searcher, field, &Leaf::Fuzzy(word.to_string(), edits))?.words;
+        found
+            .retain(|(other, _)| other != word && (edits < 2 || other.chars().next() == word.chars().next()));
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn each(
+    terms: &TermDictionary,
+    field: Field,
+    leaf: &Leaf,
+    mut found: impl FnMut(&str, u64),
+) -> tantivy::Result<()> {
+    let start = match leaf {
+        Leaf::Stem(word) | Leaf::Exact(word) => {
+            if let Some(info) = terms.get(word)? {
+                found(word, u64::from(info.doc_freq));
+            }
+            return Ok(());
+        }
+        Leaf::Fuzzy(word, edits) => {
+            let term = Term::from_field_text(field, word);
+            let automaton = FuzzyTermQuery::new(term, (*edits).min(2), true).automaton()?;
+            let mut stream = terms.search(automaton).into_stream()?;
+            while let Some((word, info)) = stream.next() {
+                found(&String::from_utf8_lossy(word), u64::from(info.doc_freq));
+            }
+            return Ok(());
+        }
+        Leaf::Prefix(start) | Leaf::Shape(_, start) => start,
+    };
+    let mut stream = terms.range().ge(start).into_stream()?;
+    while let Some((word, info)) = stream.next() {
+        let Ok(word) = std::str::from_utf8(word) else { continue };
+        if !word.starts_with(start.as_str()) {
+            break;
+        }
+        if leaf.matches(word, word) {
+            found(word, u64::from(info.doc_freq));
+        }
+    }
+    Ok(())
+}

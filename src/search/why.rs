@@ -1,0 +1,302 @@
+//! Why a query finds what it finds: what each part finds by itself, which part leaves nothing, and what
+//! may have been meant.
+
+use super::{Clause, Names};
+use crate::engine::analyse::fold_word;
+use crate::engine::pattern::edits_between;
+use crate::engine::{Engine, GroupBy, MOST_PLACED, MOST_WORDS, Wanted};
+use crate::error::Result;
+use crate::people;
+use crate::query::{Expr, Filter, Query, Sort, parse};
+
+/// Most words of a query that are looked up one by one.
+const LOOKED_UP: usize = 12;
+/// Most proposals for one word or name.
+const PROPOSED: usize = 3;
+/// Most words of a pattern that are named.
+const NAMED: usize = 8;
+
+/// Asks an index about parts of a query.
+pub(super) struct Asker<'a> {
+    pub engine: &'a dyn Engine,
+    pub wanted: Wanted,
+    pub known: &'a Names<'a>,
+}
+
+impl Asker<'_> {
+    /// What each part of a query finds by itself.
+    pub fn clauses(&self, expr: Option<&Expr<String>>) -> Result<Vec<Clause>> {
+        let list = match expr {
+            None => &[],
+            Some(Expr::And(list) | Expr::Any(list) | Expr::Or(list)) => list.as_slice(),
+            Some(other) => std::slice::from_ref(other),
+        };
+        let clause = |part: &Expr<String>| {
+            let words = if is_pattern(part) { self.words(part)? } else { Vec::new() };
+            let more = words.len().saturating_sub(NAMED);
+            let words = words.into_iter().take(NAMED).map(|(word, _)| word).collect();
+            Ok(Clause { part: parse::echo(part), count: self.count(part)?, words, more })
+        };
+        list.iter().map(clause).collect()
+    }
+
+    /// Why nothing was found, and what may have been meant.
+    pub fn nothing(&self, expr: &Expr<String>) -> Result<Vec<String>> {
+        let parts = match expr {
+            Expr::And(list) => list.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        let mut told = Vec::new();
+        for part in parts {
+            if self.count(part)? == 0 {
+                let why = self.proposals(part)?;
+                let why = if why.is_empty() { String::new() } else { format!("; {}", why.join("; ")) };
+                told.push(format!("nothing fits {}{why}", parse::echo(part)));
+            }
+        }
+        if told.is_empty() && parts.len() > 1 {
+            told.push("each part is found by itself, but never all of them together".to_string());
+            told.extend(self.without_one(parts)?);
+        }
+        Ok(told)
+    }
+
+    /// What would be found without one of the parts.
+    fn without_one(&self, parts: &[Expr<String>]) -> Result<Vec<String>> {
+        let mut told = Vec::new();
+        for (at, part) in parts.iter().enumerate().take(LOOKED_UP) {
+            let mut rest = parts.to_vec();
+            rest.remove(at);
+            let count = self.count(&Expr::And(rest))?;
+            if count > 0 {
+                told.push(format!("without {} there are {count}", parse::echo(part)));
+            }
+        }
+        Ok(told)
+    }
+
+    /// Plain words that the index does not hold, though other parts of the query found something.
+    pub fn missing(&self, expr: &Expr<String>) -> Result<Vec<String>> {
+        let mut words = Vec::new();
+        plain(expr, &mut words);
+        if words.len() < 2 || words.len() > LOOKED_UP {
+            return Ok(Vec::new());
+        }
+        words.dedup();
+        let mut told = Vec::new();
+        for word in words {
+            if self.words(&Expr::Word(word.clone()))?.is_empty() && !fold_word(&word).is_empty() {
+                told.push(format!("no text here holds {word}{}", self.mean(&word)?));
+            }
+        }
+        Ok(told)
+    }
+
+    /// Patterns that stand for more words than are looked for.
+    pub fn cut(&self, expr: &Expr<String>) -> Result<Vec<String>> {
+        let mut patterns = Vec::new();
+        gather(expr, false, &mut patterns);
+        let mut told = Vec::new();
+        for (pattern, placed) in patterns {
+            let (words, most) = (self.words(pattern)?, if placed { MOST_PLACED } else { MOST_WORDS });
+            if words.len() > most {
+                let pattern = parse::echo(pattern);
+                told.push(format!(
+                    "{pattern} stands for {} words: the {most} most frequent are looked for",
+                    words.len()
+                ));
+            }
+        }
+        Ok(told)
+    }
+
+    fn count(&self, expr: &Expr<String>) -> Result<usize> {
+        let query = Query { expr: Some(expr.clone()), sort: Sort::Score, limit: 0 };
+        self.engine.count(self.wanted, &self.known.resolve(query, &mut Vec::new()))
+    }
+
+    /// Words of the index that a word or pattern stands for, the most frequent first.
+    fn words(&self, expr: &Expr<String>) -> Result<Vec<(String, u64)>> {
+        let query = Query { expr: Some(expr.clone()), sort: Sort::Score, limit: 0 };
+        match self.known.resolve(query, &mut Vec::new()).expr {
+            Some(expr) => self.engine.words(&expr),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// What may have been meant by a part that finds nothing.
+    fn proposals(&self, part: &Expr<String>) -> Result<Vec<String>> {
+        if let Expr::Filter(filter) = part {
+            return Ok(self.filter(filter)?.into_iter().collect());
+        }
+        let mut words = Vec::new();
+        all_words(part, &mut words);
+        let mut told = Vec::new();
+        let mut absent = false;
+        for word in words.iter().take(LOOKED_UP) {
+            if self.words(&Expr::Exact(word.clone()))?.is_empty() {
+                absent = true;
+                let mean = self.mean(word)?;
+                let word = if words.len() > 1 { format!("no text here holds {word}") } else { String::new() };
+                told.extend(Some(format!("{word}{mean}")).filter(|text| !text.is_empty()));
+            }
+        }
+        if !absent && words.len() > 1 && matches!(part, Expr::Phrase(_) | Expr::Near { .. }) {
+            told.push("its words are there, but never so near each other".to_string());
+        }
+        Ok(told.into_iter().map(|text| text.trim_start_matches("; ").to_string()).collect())
+    }
+
+    fn filter(&self, filter: &Filter<String>) -> Result<Option<String>> {
+        let (named, found) = match filter {
+            Filter::By(name) | Filter::To(name) => (name, self.engine.speakers()?),
+            Filter::Source(name) => (name, self.sources()?),
+            _ => return Ok(None),
+        };
+        let change = |name: String| match filter {
+            Filter::By(_) => Filter::By(name),
+            Filter::To(_) => Filter::To(name),
+            _ => Filter::Source(name),
+        };
+        let near = nearest(named, found.iter().map(|(name, count)| (people::name_of(name), *count)));
+        let mut proposed = Vec::new();
+        for name in near {
+            let expr = Expr::Filter(change(name));
+            let count = self.count(&expr)?;
+            if count > 0 {
+                proposed.push(format!("{} ({count})", parse::echo(&expr)));
+            }
+        }
+        Ok((!proposed.is_empty()).then(|| format!("did you mean {}?", proposed.join(", "))))
+    }
+
+    fn sources(&self) -> Result<Vec<(String, usize)>> {
+        let query = Query { expr: None, sort: Sort::Score, limit: usize::MAX };
+        let (_, groups) = self.engine.group(self.wanted, &query, GroupBy::Source, 0, &str::to_string)?;
+        Ok(groups.into_iter().map(|group| (group.key, group.count)).collect())
+    }
+
+    /// `; did you mean ceasefire (23)?`, or nothing.
+    fn mean(&self, word: &str) -> Result<String> {
+        let near = self.engine.near_words(&fold_word(word))?;
+        let near: Vec<String> =
+            near.into_iter().take(PROPOSED).map(|(word, count)| format!("{word} ({count})")).collect();
+        Ok(if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) })
+    }
+}
+
+fn is_pattern(expr: &Expr<String>) -> bool {
+    matches!(expr, Expr::Prefix(_) | Expr::Wildcard(_) | Expr::Fuzzy(..) | Expr::Regex(_))
+}
+
+/// Patterns of a query; the flag: their places matter.
+fn gather<'e>(expr: &'e Expr<String>, placed: bool, found: &mut Vec<(&'e Expr<String>, bool)>) {
+    match expr {
+        Expr::And(list) | Expr::Or(list) | Expr::Any(list) => {
+            list.iter().for_each(|expr| gather(expr, placed, found));
+        }
+        Expr::Not(inner) | Expr::Boost(inner, _) => gather(inner, placed, found),
+        Expr::AtLeast(_, inner) => gather(inner, true, found),
+        Expr::Near { first, links } => {
+            gather(first, true, found);
+            links.iter().for_each(|link| gather(&link.to, true, found));
+        }
+        other if is_pattern(other) => found.push((other, placed)),
+        _ => {}
+    }
+}
+
+/// Words that are asked for one by one.
+fn plain(expr: &Expr<String>, words: &mut Vec<String>) {
+    match expr {
+        Expr::Word(word) => words.push(word.clone()),
+        Expr::And(list) | Expr::Any(list) => list.iter().for_each(|expr| plain(expr, words)),
+        Expr::Boost(inner, _) => plain(inner, words),
+        _ => {}
+    }
+}
+
+/// All words of a part.
+fn all_words(expr: &Expr<String>, words: &mut Vec<String>) {
+    match expr {
+        Expr::Word(word) | Expr::Exact(word) | Expr::Fuzzy(word, _) => words.push(word.clone()),
+        Expr::Phrase(list) => words.extend(list.iter().cloned()),
+        Expr::And(list) | Expr::Or(list) | Expr::Any(list) => {
+            list.iter().for_each(|expr| all_words(expr, words));
+        }
+        Expr::Boost(inner, _) | Expr::AtLeast(_, inner) => all_words(inner, words),
+        Expr::Near { first, links } => {
+            all_words(first, words);
+            links.iter().filter(|link| !link.how.negated).for_each(|link| all_words(&link.to, words));
+        }
+        _ => {}
+    }
+}
+
+/// The names nearest to one that was typed, by spelling and by sound; of equals the most frequent first.
+fn nearest<'n>(typed: &str, names: impl Iterator<Item = (&'n str, usize)>) -> Vec<String> {
+    let wanted = folded(typed);
+    let mut ranked: Vec<(usize, usize, &str)> = Vec::new();
+    for (name, count) in names {
+        let parts = folded(name);
+        // The last word alone is a surname, but it costs to leave the others out.
+        let whole = wanted.iter().map(|word| cost(word, &parts)).sum::<Option<usize>>();
+        let last =
+            || wanted.last().filter(|_| wanted.len() > 1).and_then(|word| cost(word, &parts)).map(|c| c + 3);
+        if let Some(cost) = whole.or_else(last) {
+            ranked.push((cost, usize::MAX - count, name));
+        }
+    }
+    ranked.sort_unstable();
+    let mut near: Vec<String> = Vec::new();
+    for (_, _, name) in ranked {
+        if near.len() < PROPOSED && !near.iter().any(|known| known == name) {
+            near.push(name.to_string());
+        }
+    }
+    near
+}
+
+fn folded(name: &str) -> Vec<String> {
+    let words = name.split(|c: char| c.is_whitespace() || c == '-').map(fold_word);
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// How far a word is from the nearest part of a name; none when it is too far.
+fn cost(word: &str, parts: &[String]) -> Option<usize> {
+    let long = word.chars().count();
+    let most = if long < 4 { 0 } else { 1 + u8::from(long > 5) };
+    let one = |part: &String| {
+        let edits = edits_between(word, part, most).map(usize::from);
+        let sounds = long > 3 && people::sound(word) == people::sound(part);
+        edits.or_else(|| sounds.then_some(2))
+    };
+    parts.iter().filter_map(one).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_sound_or_look_alike() {
+        let names = [
+            ("Volodymyr Zelenskyy", 40),
+            ("Sergey Lavrov", 30),
+            ("Dmitry Peskov", 20),
+            ("Ursula von der Leyen", 10),
+            ("Steve Witkoff", 5),
+            ("Lee", 3),
+        ];
+        let near = |typed: &str| nearest(typed, names.into_iter()).first().cloned().unwrap_or_default();
+        assert_eq!(near("Zelensky"), "Volodymyr Zelenskyy");
+        assert_eq!(near("Zelenskiy"), "Volodymyr Zelenskyy");
+        assert_eq!(near("Vladimir Zelensky"), "Volodymyr Zelenskyy");
+        assert_eq!(near("Lawrow"), "Sergey Lavrov");
+        assert_eq!(near("Sergei Lavrov"), "Sergey Lavrov");
+        assert_eq!(near("Wittkof"), "Steve Witkoff");
+        assert_eq!(near("van der Leyen"), "Ursula von der Leyen");
+        assert_eq!(near("Li"), "");
+        assert_eq!(near("Merkel"), "");
+    }
+}
