@@ -53,7 +53,7 @@ fn main() {
     });
     let regions = time("… and regions", &mut || {
         articles.iter().for_each(|article| {
-            black_box(region::places(&Text::new(&article.body), &[], gazetteer));
+            black_box(region::places(&Text::new(&article.body), &[], &article.source, gazetteer));
         });
     });
     let unquoted = time("everything but quotes", &mut || everything(&silent));

@@ -132,6 +132,20 @@ pub struct Document {
     pub entities: Vec<Entity>,
     /// Reported speech, in order of its start.
     pub quotes: Vec<Quote>,
+    /// The regions that the article is mostly about, the most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub focus: Vec<Focus>,
+}
+
+/// A region that an article is mostly about.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Focus {
+    /// Which region.
+    pub region: RegionId,
+    /// How often the article names it or the people of it.
+    pub mentions: u32,
+    /// Where it first does.
+    pub first: Span,
 }
 
 impl Document {
@@ -229,7 +243,52 @@ pub enum EntityKind {
         /// The next best place of that name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         runner_up: Option<RegionId>,
+        /// What decided among the places of that name.
+        #[serde(default)]
+        because: Chosen,
     },
+    /// A place that no gazetteer knows.
+    Place {
+        /// The smallest region that the text says holds it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        within: Option<RegionId>,
+    },
+}
+
+/// What decided which of several places of one name is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Chosen {
+    /// No other place bears the name.
+    #[default]
+    Only,
+    /// It is the best known of them.
+    BestKnown,
+    /// The text names what holds it: `Paris, Texas`.
+    Containment,
+    /// A fuller form of the name stands elsewhere in the article: `Donetsk region`.
+    FullerForm,
+    /// Other places that the article names lie near it.
+    Neighbours,
+    /// It stands in a list of places of its kind: `Italy, Spain and Georgia`.
+    List,
+    /// The article or its outlet speaks of this country.
+    Country,
+}
+
+impl Chosen {
+    /// The reason as a reader would tell it.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Chosen::Only => "the only place of that name",
+            Chosen::BestKnown => "the best known place of that name",
+            Chosen::Containment => "the text names the region that holds it",
+            Chosen::FullerForm => "the article gives a fuller form of the name",
+            Chosen::Neighbours => "other places that the article names lie near it",
+            Chosen::List => "it stands in a list of places of its kind",
+            Chosen::Country => "the article speaks of its country",
+        }
+    }
 }
 
 /// Reported speech.

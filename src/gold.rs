@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::document::{Article, ArticleId, Document, EntityKind, Form, Grade, Mention, Quote, Span};
-use crate::gazetteer::Gazetteer;
+use crate::gazetteer::{Gazetteer, RegionId};
 use crate::lang;
 
 /// A line of gold data: a text, and what a reader found in it.
@@ -203,7 +203,11 @@ fn with_relative(document: &Document, mention: Span) -> Span {
 const OWN_IDS: u32 = 4_000_000_000;
 
 fn place(document: &Document, mention: &Mention, points: &Points, gazetteer: &Gazetteer) -> Option<Value> {
-    let EntityKind::Region { id, confidence, .. } = document.entity(mention.entity).kind else { return None };
+    let (id, confidence) = match document.entity(mention.entity).kind {
+        EntityKind::Region { id, confidence, .. } => (id, confidence),
+        EntityKind::Place { within } => return Some(unlisted(document, mention, within, points, gazetteer)),
+        _ => return None,
+    };
     if matches!(mention.form, Form::Role | Form::Pronoun) {
         return None;
     }
@@ -225,6 +229,24 @@ fn place(document: &Document, mention: &Mention, points: &Points, gazetteer: &Ga
         },
         "confidence": crate::rows::rounded(confidence),
     }))
+}
+
+/// A place that no gazetteer knows: without coordinates, with the country of what holds it.
+fn unlisted(
+    document: &Document,
+    mention: &Mention,
+    within: Option<RegionId>,
+    points: &Points,
+    gazetteer: &Gazetteer,
+) -> Value {
+    json!({
+        "start": points.at(mention.span.start),
+        "end": points.at(mention.span.end),
+        "text": document.words(mention.span),
+        "within": within,
+        "country": within.and_then(|id| gazetteer.region(id)?.country),
+        "kind": "toponym",
+    })
 }
 
 /// Turns byte offsets of a text into code point offsets.

@@ -5,6 +5,7 @@
 //! is either told to be there in full or told to be partial, and the next run goes on from there.
 
 mod changes;
+pub mod places;
 pub mod verify;
 mod walk;
 

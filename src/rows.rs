@@ -34,6 +34,9 @@ pub struct Head {
     pub language: &'static Language,
     /// SHA-256 of the body that all spans refer to.
     pub sha256: String,
+    /// The regions that it is mostly about, the most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub focus: Vec<RegionRef>,
 }
 
 /// A paragraph, joined to its neighbour when it is a mere line.
@@ -171,7 +174,8 @@ const SHORTEST: usize = 120;
 
 /// Lays a document out as rows.
 pub fn of(document: Document, gazetteer: &Gazetteer) -> Rows {
-    let head = head(&document);
+    let mut head = head(&document);
+    head.focus = document.focus.iter().map(|focus| region_ref(focus.region, gazetteer)).collect();
     let passages = passages(&document, &head, gazetteer);
     let quotes = document.quotes.iter().map(|quote| quote_row(&document, &head, quote, gazetteer)).collect();
     Rows { document, passages, quotes }
@@ -191,6 +195,7 @@ pub fn head(document: &Document) -> Head {
         published: article.published.clone(),
         language: article.language,
         sha256: article.sha256.clone(),
+        focus: Vec::new(),
     }
 }
 
@@ -350,6 +355,7 @@ pub fn kind_name(kind: EntityKind) -> &'static str {
         EntityKind::Organisation => "organisation",
         EntityKind::Unnamed => "unnamed",
         EntityKind::Region { .. } => "region",
+        EntityKind::Place { .. } => "place",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The second journey, words → answer: `parse → resolve → engine → highlight`.
 
+pub mod regions;
 mod snippet;
 mod why;
 

@@ -5,7 +5,6 @@ use crate::document::{Grade, QuoteKind};
 use crate::engine::tantivy::Index;
 use crate::engine::{GroupBy, Wanted};
 use crate::error::{Error, Result};
-use crate::gazetteer::Gazetteer;
 use crate::query::saved::Saved;
 use crate::query::{Filter, Sort, date};
 use crate::render::{self, Options, RENDERERS};
@@ -58,7 +57,7 @@ pub struct WhoArgs {
 
 /// Conditions; those of one kind are alternatives, those of different kinds must all hold.
 #[derive(clap::Args)]
-struct Filters {
+pub struct Conditions {
     /// About this region or one inside it: Donetsk, "West Bank", "Georgia (country)"
     #[arg(long, value_name = "REGION")]
     about: Vec<String>,
@@ -89,6 +88,13 @@ struct Filters {
     /// Language of the article: en, de, …
     #[arg(long, value_name = "CODE")]
     lang: Vec<String>,
+}
+
+/// Conditions, and how answers are ordered and shown.
+#[derive(clap::Args)]
+struct Filters {
+    #[command(flatten)]
+    conditions: Conditions,
     /// Order: score, newest or oldest
     #[arg(long, value_name = "ORDER", default_value = "score", value_parser = PossibleValuesParser::new(["score", "newest", "oldest"]))]
     sort: String,
@@ -145,7 +151,7 @@ fn answer(
     let path = context.index_to_read()?;
     let request = Request {
         words: words.join(" "),
-        filters: conditions(filters, today)?,
+        filters: conditions(&filters.conditions, today)?,
         wanted,
         sort: match filters.sort.as_str() {
             "newest" => Sort::Newest,
@@ -160,7 +166,7 @@ fn answer(
         saved: saved_queries(words, &UserFiles::of(&path))?,
     };
     let index = Index::open(&path)?.showing_copies(filters.copies);
-    let answer = ask(&request, &index, Gazetteer::embedded(), today)?;
+    let answer = ask(&request, &index, &super::gazetteer(&path)?, today)?;
     for note in &answer.notes {
         talk(&format!("onrecord: {note}"));
     }
@@ -183,7 +189,8 @@ fn saved_queries(words: &[String], files: &UserFiles) -> Result<Saved> {
     if words.iter().any(named) { super::saved::read(files) } else { Ok(Saved::default()) }
 }
 
-fn conditions(filters: &Filters, today: jiff::civil::Date) -> Result<Vec<Filter<String>>> {
+/// The conditions as filters of a query.
+pub fn conditions(filters: &Conditions, today: jiff::civil::Date) -> Result<Vec<Filter<String>>> {
     let kinds: Vec<QuoteKind> = QuoteKind::ALL
         .into_iter()
         .filter(|kind| filters.kind.iter().any(|name| name == kind.name()))

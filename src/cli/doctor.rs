@@ -7,7 +7,6 @@ use super::{Context, Exit, talk};
 use crate::engine::health::{self, Health};
 use crate::engine::tantivy::Index;
 use crate::error::{Error, Result};
-use crate::gazetteer::Gazetteer;
 use crate::ingest::{self, Options, Progress};
 
 /// Is the index whole? Compares every byte of it with what was written
@@ -90,7 +89,7 @@ fn repair(path: &Path, health: &Health, context: &mut Context) -> Result<Exit> {
         wait: true,
         read: crate::read::Options::default(),
     };
-    let report = ingest::ingest(&folders, &index, Gazetteer::embedded(), &options)?;
+    let report = ingest::ingest(&folders, &index, &super::gazetteer(path)?, &options)?;
     for error in &report.failed {
         talk(&format!("onrecord: {}", super::explain(error)));
     }

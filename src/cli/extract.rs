@@ -5,7 +5,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::index::chain;
 use super::{Context, Exit, talk};
-use crate::document::Article;
+use crate::document::{Article, EntityKind};
 use crate::error::{Error, Result};
 use crate::extract::extract;
 use crate::gazetteer::Gazetteer;
@@ -102,13 +102,23 @@ impl Output {
         let quotes = quotes.collect();
         let document = rows.document;
         let regions = document.mentions.iter().filter_map(|mention| {
-            let crate::document::EntityKind::Region { id, confidence, .. } = document.entity(mention.entity).kind else {
-                return None;
+            let text = document.words(mention.span);
+            let (id, confidence, runner_up, because) = match document.entity(mention.entity).kind {
+                EntityKind::Region { id, confidence, runner_up, because } => {
+                    (id, confidence, runner_up, because)
+                }
+                // A place that no gazetteer knows.
+                EntityKind::Place { within } => {
+                    return Some(serde_json::json!({ "span": mention.span, "text": text, "within": within }));
+                }
+                _ => return None,
             };
             let region = gazetteer.region(id)?;
             Some(serde_json::json!({
                 "id": id, "name": region.name, "kind": region.kind.name(), "country": region.country,
-                "form": mention.form, "span": mention.span, "text": document.words(mention.span), "confidence": rows::rounded(confidence),
+                "form": mention.form, "span": mention.span, "text": text,
+                "confidence": rows::rounded(confidence), "because": because.describe(),
+                "runner_up": runner_up.map(|id| gazetteer.full_name(id)),
             }))
         });
         let regions = regions.collect();

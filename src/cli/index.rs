@@ -9,8 +9,9 @@ use super::{Context, Exit, is_interactive, talk};
 use crate::engine::tantivy::Index;
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
-use crate::ingest::{self, Options, Report};
+use crate::ingest::{self, Options, Report, places};
 use crate::read::{self, Mapping};
+use crate::user::{PLACES, UserFiles};
 
 /// Make or refresh the index: reads what is new, changed or gone in the folders
 ///
@@ -106,7 +107,13 @@ fn passages_only(args: &IndexArgs, index: &Index) -> Result<bool> {
     Ok(args.no_extract || made_so)
 }
 
-fn ingest_all(args: &IndexArgs, index: &Index, passages_only: bool, start: Instant) -> Result<Report> {
+fn ingest_all(
+    args: &IndexArgs,
+    index: &Index,
+    path: &Path,
+    passages_only: bool,
+    start: Instant,
+) -> Result<Report> {
     let progress = Progress { start, last: AtomicU64::new(0), shown: is_interactive() };
     let options = Options {
         commit_every: Duration::from_secs_f64(args.commit_every.clamp(0.0, 86_400.0)),
@@ -116,9 +123,30 @@ fn ingest_all(args: &IndexArgs, index: &Index, passages_only: bool, start: Insta
         wait: !args.no_wait,
         read: read::Options { map: args.map.clone().unwrap_or_default() },
     };
-    let report = ingest::ingest(&args.folders, index, Gazetteer::embedded(), &options);
+    let outcome = heed_places(args, index, path, &options)
+        .and_then(|gazetteer| ingest::ingest(&args.folders, index, &gazetteer, &options));
     progress.clear();
-    report
+    outcome
+}
+
+/// Reads the user's own places, and says what a change of them makes necessary.
+fn heed_places(args: &IndexArgs, index: &Index, path: &Path, options: &Options<'_>) -> Result<Gazetteer> {
+    let gazetteer = super::gazetteer(path)?;
+    let text = UserFiles::of(path).text(PLACES)?;
+    let Some(heeded) = places::heed(index, &text, &args.folders, options)? else { return Ok(gazetteer) };
+    if heeded.again > 0 {
+        talk(&format!(
+            "onrecord: {PLACES} changed; reading {} files again that name its places",
+            heeded.again
+        ));
+    }
+    if let Some(first) = heeded.elsewhere.first() {
+        talk(&format!(
+            "onrecord: {PLACES} changed; {} files in other folders name its places, {first} first: index their folders too",
+            heeded.elsewhere.len()
+        ));
+    }
+    Ok(gazetteer)
 }
 
 fn once(
@@ -129,7 +157,7 @@ fn once(
     context: &mut Context,
 ) -> Result<Exit> {
     let start = Instant::now();
-    let report = ingest_all(args, index, passages_only, start)?;
+    let report = ingest_all(args, index, path, passages_only, start)?;
     tell(args, &report);
     let totals = index.totals()?;
     writeln!(context.out, "{}", closing_line(&report, start.elapsed().as_secs_f64()))?;
@@ -158,7 +186,7 @@ fn again(
 ) -> Result<Exit> {
     index.reload()?;
     let start = Instant::now();
-    let report = ingest_all(args, index, passages_only, start)?;
+    let report = ingest_all(args, index, path, passages_only, start)?;
     let Report { new, changed, moved, gone, .. } = report;
     if new + changed + moved + gone == 0 {
         return Ok(Exit::Found);

@@ -7,6 +7,7 @@ mod doctor;
 mod eval;
 mod extract;
 mod index;
+mod regions;
 mod saved;
 mod show;
 mod verify;
@@ -18,6 +19,8 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand};
 
 use crate::error::{Error, Result};
+use crate::gazetteer::Gazetteer;
+use crate::user::{PLACES, UserFiles};
 
 /// How a run ended, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +82,7 @@ enum Command {
     Search(ask::SearchArgs),
     Said(ask::SaidArgs),
     Who(ask::WhoArgs),
+    Regions(regions::RegionsArgs),
     Show(show::ShowArgs),
     Alias(alias::AliasArgs),
     Save(saved::SaveArgs),
@@ -116,6 +120,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Search(args) => ask::search(args, &mut context),
         Command::Said(args) => ask::said(args, &mut context),
         Command::Who(args) => ask::who(args, &mut context),
+        Command::Regions(args) => regions::run(args, &mut context),
         Command::Show(args) => show::run(args, &mut context),
         Command::Alias(args) => alias::run(args, &mut context),
         Command::Save(args) => saved::save(args, &mut context),
@@ -155,6 +160,16 @@ impl Context {
         let named = std::env::var_os("ONRECORD_INDEX").filter(|value| !value.is_empty());
         self.index.clone().or(named.map(PathBuf::from))
     }
+}
+
+/// The gazetteer with the user's own places of this index.
+fn gazetteer(index: &Path) -> Result<Gazetteer> {
+    let files = UserFiles::of(index);
+    let lines = files.lines(PLACES)?;
+    Gazetteer::with_own(&lines).map_err(|wrong| match lines.iter().find(|line| line.number == wrong.number) {
+        Some(line) => files.wrong(PLACES, line, &wrong.reason),
+        None => Error::Malformed { path: files.path(PLACES), reason: wrong.reason },
+    })
 }
 
 /// An error and what caused it, on one line, safe to show on a terminal.

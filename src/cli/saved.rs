@@ -9,7 +9,6 @@ use super::{Context, Exit, talk, width};
 use crate::engine::tantivy::Index;
 use crate::engine::{Row, Wanted};
 use crate::error::{Error, Result};
-use crate::gazetteer::Gazetteer;
 use crate::query::saved::{Saved, is_name};
 use crate::query::{Sort, parse};
 use crate::render::{self, Options, RENDERERS};
@@ -180,7 +179,7 @@ pub fn new(args: NewArgs, context: &mut Context) -> Result<Exit> {
         saved,
     };
     let index = Index::open(&path)?;
-    let mut answer = ask(&request, &index, Gazetteer::embedded(), jiff::ZonedDateTime::now().date())?;
+    let mut answer = ask(&request, &index, &super::gazetteer(&path)?, jiff::ZonedDateTime::now().date())?;
     let mut seen = files.text(&file)?;
     let known: HashSet<&str> = seen.lines().filter(|line| !line.starts_with('#')).collect();
     answer.found.retain(|found| !known.contains(key(found).as_str()));

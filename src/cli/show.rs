@@ -29,7 +29,9 @@ const DIM: Style = Style::new().dimmed();
 const HEAD: Style = Style::new().bold();
 
 pub fn run(args: ShowArgs, context: &mut Context) -> Result<Exit> {
-    let index = Index::open(&context.index_to_read()?)?;
+    let path = context.index_to_read()?;
+    let index = Index::open(&path)?;
+    let gazetteer = super::gazetteer(&path)?;
     let (id, span) = address(&args.id);
     let mut found = index.articles(id)?;
     let mut span = span;
@@ -56,7 +58,7 @@ pub fn run(args: ShowArgs, context: &mut Context) -> Result<Exit> {
         ("json", [only]) => json(only, context)?,
         // Several articles may bear one id.
         ("json", several) => json(several, context)?,
-        _ => found.iter().try_for_each(|document| show(document, span, context))?,
+        _ => found.iter().try_for_each(|document| show(document, span, &gazetteer, context))?,
     }
     if args.format == "text" {
         for path in copies {
@@ -104,7 +106,7 @@ fn address(id: &str) -> (&str, Option<Span>) {
     }
 }
 
-fn show(document: &Document, span: Option<Span>, context: &mut Context) -> Result<()> {
+fn show(document: &Document, span: Option<Span>, gazetteer: &Gazetteer, context: &mut Context) -> Result<()> {
     let article = &document.article;
     let out = &mut context.out;
     writeln!(out, "{HEAD}{}{HEAD:#}", clean(&article.title))?;
@@ -134,6 +136,14 @@ fn show(document: &Document, span: Option<Span>, context: &mut Context) -> Resul
         clean(&article.path),
         &article.sha256
     )?;
+    let focus: Vec<String> = document
+        .focus
+        .iter()
+        .map(|focus| format!("{} ({})", gazetteer.full_name(focus.region), focus.mentions))
+        .collect();
+    if !focus.is_empty() {
+        writeln!(out, "{DIM}mostly about {}{DIM:#}\n", clean(&focus.join(", ")))?;
+    }
     let near = |paragraph: &&Span| match span {
         None => true,
         Some(span) => paragraph.overlaps(span),
@@ -157,7 +167,7 @@ fn show(document: &Document, span: Option<Span>, context: &mut Context) -> Resul
     writeln!(out, "{HEAD}Quotes{HEAD:#}")?;
     for quote in quotes {
         let one = Document { quotes: vec![quote.clone()], ..document.clone() };
-        for (row, _) in rows::of(one, Gazetteer::embedded()).quotes {
+        for (row, _) in rows::of(one, gazetteer).quotes {
             let found = crate::search::Found {
                 score: 0.0,
                 person: None,

@@ -44,6 +44,8 @@ pub enum GroupBy {
     Speaker,
     /// Regions named or meant.
     Region,
+    /// Ids of regions named or meant and of all that hold them.
+    Holder,
     /// Outlet.
     Source,
     /// Month of publication.
@@ -82,6 +84,9 @@ pub(crate) struct Payload {
     /// True when only passages are indexed, without quotes.
     #[serde(default)]
     pub(crate) passages_only: bool,
+    /// The user's own places as they were when the rows were made: the text of their file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) places: String,
     /// True when copies were told apart after the last row was written.
     #[serde(default)]
     pub(crate) copies_told: bool,

@@ -122,7 +122,7 @@ pub fn schema() -> (Schema, Fields) {
         source: builder.add_text_field("source", text(EXACT, positions)),
         cue: builder.add_text_field("cue", STRING),
         quote: builder.add_text_field("quote", STRING),
-        region: builder.add_text_field("region", STRING),
+        region: builder.add_text_field("region", STRING | group.clone()),
         graded: builder.add_text_field("graded", STRING),
         language: builder.add_text_field("language", STRING),
         day: builder.add_u64_field("day", number.clone().set_indexed()),

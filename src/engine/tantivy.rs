@@ -11,8 +11,9 @@ use serde::de::DeserializeOwned;
 use tantivy::collector::{Count, DocSetCollector};
 use tantivy::directory::error::LockError;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, META_LOCK, MmapDirectory};
-use tantivy::query::{BooleanQuery, Occur, Query as TantivyQuery, RegexQuery, TermQuery};
+use tantivy::query::{BooleanQuery, Occur, PhraseQuery, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
+use tantivy::tokenizer::TokenStream as _;
 use tantivy::{
     DocAddress, Index as Tantivy, IndexReader, IndexSettings, ReloadPolicy, SegmentReader, TantivyDocument,
     TantivyError, Term,
@@ -221,6 +222,47 @@ impl Index {
         Ok(self.payload()?.folders)
     }
 
+    /// The text of the user's own places with which the rows were made.
+    pub fn places(&self) -> Result<String> {
+        Ok(self.payload()?.places)
+    }
+
+    /// The files in whose articles one of these names stands, as written in any case, in order.
+    pub fn files_naming(&self, names: &[String]) -> Result<Vec<String>> {
+        let searcher = self.reader.searcher();
+        let trouble = |error: TantivyError| failed(&self.path, "searching", &error);
+        let mut found = std::collections::BTreeSet::new();
+        let columns: Vec<_> = searcher
+            .segment_readers()
+            .iter()
+            .map(|segment| segment.fast_fields().str("file"))
+            .collect::<tantivy::Result<_>>()
+            .map_err(trouble)?;
+        for name in names {
+            let mut analyzer = analyse::exact();
+            let mut stream = analyzer.token_stream(name);
+            let mut terms = Vec::new();
+            stream.process(&mut |token| terms.push(Term::from_field_text(self.fields.exact, &token.text)));
+            let query: Box<dyn TantivyQuery> = match terms.len() {
+                0 => continue,
+                1 => Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::Basic)),
+                _ => Box::new(PhraseQuery::new(terms)),
+            };
+            for address in searcher.search(&query, &DocSetCollector).map_err(trouble)? {
+                let column = columns.get(address.segment_ord as usize).and_then(Option::as_ref);
+                let file = column
+                    .and_then(|column| column.term_ords(address.doc_id).next().map(|ord| (column, ord)));
+                let mut name = String::new();
+                if let Some((column, ord)) = file
+                    && column.ord_to_str(ord, &mut name).is_ok_and(|known| known)
+                {
+                    found.insert(name);
+                }
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+
     /// True when the index holds passages only, without quotes.
     pub fn passages_only(&self) -> Result<bool> {
         Ok(self.payload()?.passages_only)
@@ -341,6 +383,7 @@ impl Engine for Index {
         let field = match by {
             GroupBy::Speaker => "by_speaker",
             GroupBy::Region => "by_region",
+            GroupBy::Holder => "region",
             GroupBy::Source => "by_source",
             GroupBy::Month => "by_month",
         };

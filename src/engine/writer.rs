@@ -64,6 +64,11 @@ impl Writer {
         self.payload.passages_only = true;
     }
 
+    /// Keeps the text of the user's own places with which rows are made from now on.
+    pub fn set_places(&mut self, text: &str) {
+        self.payload.places = text.to_string();
+    }
+
     /// Adds all rows of an article.
     pub fn add(&self, file: &str, rows: &Rows) -> Result<()> {
         let article = &rows.document.article;

@@ -1,6 +1,6 @@
 //! Which regions a quote is about, and how strong the evidence is.
 
-use crate::document::{About, Entity, EntityKind, Form, Grade, Mention, RegionId};
+use crate::document::{About, Entity, EntityKind, Focus, Form, Grade, Mention, RegionId};
 use crate::extract::region::dateline_end;
 use crate::extract::segment::Text;
 use crate::gazetteer::{Gazetteer, RegionKind};
@@ -16,7 +16,7 @@ pub struct Regions<'t> {
     /// Mentions of regions, in order.
     seen: Vec<(Span, RegionId, Form)>,
     dateline: Option<u32>,
-    focus: Vec<(RegionId, Span)>,
+    focus: Vec<Focus>,
 }
 
 impl<'t> Regions<'t> {
@@ -35,8 +35,14 @@ impl<'t> Regions<'t> {
             })
             .collect();
         seen.sort_by_key(|(span, ..)| *span);
-        let focus = focus(&seen);
-        Regions { text, gazetteer, seen, dateline: dateline_end(text), focus }
+        let dateline = dateline_end(text);
+        let focus = focus(&seen, text, dateline);
+        Regions { text, gazetteer, seen, dateline, focus }
+    }
+
+    /// The regions that the article is mostly about, the most first.
+    pub fn focus(&self) -> &[Focus] {
+        &self.focus
     }
 
     /// The regions that a quote is about, strongest evidence first.
@@ -135,8 +141,8 @@ impl<'t> Regions<'t> {
             }
             taken += usize::from(push(about, region, Grade::Context, span));
         }
-        for &(region, span) in &self.focus {
-            push(about, region, Grade::Context, span);
+        for focus in &self.focus {
+            push(about, focus.region, Grade::Context, focus.first);
         }
     }
 }
@@ -178,22 +184,29 @@ fn push(about: &mut Vec<About>, region: RegionId, grade: Grade, evidence: Span) 
     true
 }
 
-/// The regions that an article is mostly about: named at least three times, and more than a third as
-/// often as the most named one.
-fn focus(seen: &[(Span, RegionId, Form)]) -> Vec<(RegionId, Span)> {
-    let mut counts: Vec<(RegionId, Span, usize)> = Vec::new();
-    for &(span, region, _) in seen {
-        match counts.iter_mut().find(|(known, ..)| *known == region) {
-            Some(entry) => entry.2 += 1,
-            None => counts.push((region, span, 1)),
+/// Least weight of a region that an article is mostly about.
+const LEAST_FOCUS: f32 = 2.5;
+
+/// The regions that an article is mostly about, at most three: those of enough weight, and of more than a
+/// third of that of the first. The lead counts double, people of a place half, the dateline not at all.
+fn focus(seen: &[(Span, RegionId, Form)], text: &Text<'_>, dateline: Option<u32>) -> Vec<Focus> {
+    let mut counts: Vec<(f32, Focus)> = Vec::new();
+    for &(span, region, form) in seen {
+        if dateline.is_some_and(|end| span.end <= end) {
+            continue;
+        }
+        let lead = if text.paragraph_at(span.start) < 2 { 2.0 } else { 1.0 };
+        let weight = if form == Form::Demonym { 0.5 * lead } else { lead };
+        match counts.iter_mut().find(|(_, known)| known.region == region) {
+            Some((sum, known)) => {
+                *sum += weight;
+                known.mentions += 1;
+            }
+            None => counts.push((weight, Focus { region, mentions: 1, first: span })),
         }
     }
-    counts.sort_by_key(|&(region, _, count)| (std::cmp::Reverse(count), region));
-    let most = counts.first().map_or(0, |entry| entry.2);
-    counts
-        .iter()
-        .filter(|entry| entry.2 >= 3 && entry.2 * 3 > most)
-        .take(3)
-        .map(|&(region, span, _)| (region, span))
-        .collect()
+    counts.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.region.cmp(&b.1.region)));
+    let most = counts.first().map_or(0.0, |(weight, _)| *weight);
+    let enough = |weight: f32| weight >= LEAST_FOCUS && weight * 3.0 > most;
+    counts.into_iter().filter(|(weight, _)| enough(*weight)).take(3).map(|(_, focus)| focus).collect()
 }

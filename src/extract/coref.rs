@@ -244,7 +244,7 @@ impl<'t> Cast<'t> {
         for place in places {
             // A seat that stands for its government (`the Kremlin`) speaks under its own name.
             let seat = (place.form == Form::Metonym).then(|| {
-                let words = self.text.span(place.tokens.clone()).of(self.text.body);
+                let words = place.span.of(self.text.body);
                 words.strip_prefix("the ").or(words.strip_prefix("The ")).unwrap_or(words).to_string()
             });
             let id = *known.entry((place.region, seat.clone())).or_insert_with(|| {
@@ -252,6 +252,7 @@ impl<'t> Cast<'t> {
                     id: place.region,
                     confidence: place.confidence,
                     runner_up: place.runner_up,
+                    because: place.because,
                 };
                 let words = self.words(&place.tokens);
                 self.add(
@@ -260,7 +261,9 @@ impl<'t> Cast<'t> {
                     Profile { words, gender: None, plural: false },
                 )
             });
-            self.mention(place.tokens.clone(), id, place.form, Link::Gazetteer);
+            let number = self.mention(place.tokens.clone(), id, place.form, Link::Gazetteer);
+            // A part of a token in `Istanbul-based`.
+            self.mentions[number].span = place.span;
         }
     }
 

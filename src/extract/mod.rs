@@ -20,7 +20,9 @@ pub mod transcript;
 #[cfg(test)]
 mod tests;
 
-use crate::document::{Article, Cue, Document, Mention, Quote};
+use crate::document::{
+    Article, Cue, Document, Entity, EntityId, EntityKind, Focus, Form, Link, Mention, Quote,
+};
 use crate::gazetteer::Gazetteer;
 
 use coref::Cast;
@@ -30,9 +32,9 @@ use segment::Text;
 ///
 /// Quotes are looked for only in languages whose row says so; regions and names in all.
 pub fn extract(article: Article, gazetteer: &Gazetteer) -> Document {
-    let found = Findings::of(&article.body, article.language.quotes, gazetteer);
-    let Findings { paragraphs, sentences, mentions, entities, quotes } = found;
-    Document { article, paragraphs, sentences, mentions, entities, quotes }
+    let found = Findings::of(&article, gazetteer);
+    let Findings { paragraphs, sentences, mentions, entities, quotes, focus } = found;
+    Document { article, paragraphs, sentences, mentions, entities, quotes, focus }
 }
 
 /// An article as a document in which nothing was looked for: for search only.
@@ -45,6 +47,7 @@ pub fn unread(article: Article) -> Document {
         mentions: Vec::new(),
         entities: Vec::new(),
         quotes: Vec::new(),
+        focus: Vec::new(),
         article,
     }
 }
@@ -59,21 +62,24 @@ struct Findings {
     paragraphs: Vec<crate::span::Span>,
     sentences: Vec<crate::span::Span>,
     mentions: Vec<Mention>,
-    entities: Vec<crate::document::Entity>,
+    entities: Vec<Entity>,
     quotes: Vec<Quote>,
+    focus: Vec<Focus>,
 }
 
 impl Findings {
-    fn of(body: &str, with_quotes: bool, gazetteer: &Gazetteer) -> Findings {
-        let text = Text::new(body);
+    fn of(article: &Article, gazetteer: &Gazetteer) -> Findings {
+        let with_quotes = article.language.quotes;
+        let text = Text::new(&article.body);
         let tagged = linear::names(text.body, &text.sentences);
         let names = name::names(&text, &tagged);
-        let places = region::places(&text, &names, gazetteer);
+        let places = region::places(&text, &names, &article.source, gazetteer);
         let region_name =
             |id| gazetteer.region(id).map_or_else(String::new, |region| region.name.to_string());
-        let mut cast = Cast::new(&text, &names, &places, &region_name);
+        let mut cast = Cast::new(&text, &names, &places.known, &region_name);
         let spoken = if with_quotes { said(&text, &tagged, &mut cast) } else { Vec::new() };
-        let Cast { mut mentions, entities, .. } = cast;
+        let Cast { mut mentions, mut entities, .. } = cast;
+        unlisted(&text, &places.unlisted, &mut mentions, &mut entities);
         mentions.sort_by_key(|mention| (mention.span.start, mention.span.end));
         mentions.dedup_by_key(|mention| mention.span);
         let regions = about::Regions::new(&text, &mentions, &entities, gazetteer);
@@ -85,12 +91,36 @@ impl Findings {
             })
             .collect();
         Findings {
+            focus: regions.focus().to_vec(),
             quotes,
             mentions,
             entities,
             paragraphs: text.paragraphs.clone(),
             sentences: text.sentences.clone(),
         }
+    }
+}
+
+/// Adds the places that no gazetteer knows, one entity for each name.
+fn unlisted(
+    text: &Text<'_>,
+    places: &[region::Unlisted],
+    mentions: &mut Vec<Mention>,
+    entities: &mut Vec<Entity>,
+) {
+    let first = entities.len();
+    for place in places {
+        let words = place.span.of(text.body);
+        let known = entities[first..].iter().position(|entity| entity.name == words);
+        let number = known.map_or(entities.len(), |at| first + at);
+        if number == entities.len() {
+            let kind = EntityKind::Place { within: place.within };
+            entities.push(Entity { name: words.to_string(), kind, roles: Vec::new() });
+        } else if let EntityKind::Place { within: within @ None } = &mut entities[number].kind {
+            *within = place.within;
+        }
+        let entity = EntityId(number as u32);
+        mentions.push(Mention { span: place.span, entity, form: Form::Name, because: Link::OwnWords });
     }
 }
 

@@ -50,6 +50,7 @@ const NAME_KINDS: [NameKind; 5] =
     [NameKind::Name, NameKind::Alias, NameKind::Demonym, NameKind::Metonym, NameKind::Abbreviation];
 
 /// The file, opened: nothing is copied.
+#[derive(Clone)]
 pub struct Places<'d> {
     pub text: &'d str,
     places: &'d [u8],

@@ -18,9 +18,9 @@
 #[doc(hidden)]
 pub mod file;
 mod fold;
+mod own;
 mod scan;
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use fst::automaton::Levenshtein;
@@ -31,6 +31,7 @@ use file::{Packed, Places};
 pub use fold::fold;
 #[doc(hidden)]
 pub use fold::key;
+pub use own::Wrong;
 
 /// Sources and licences of the embedded places, for `--version --verbose` and the manual.
 pub const ATTRIBUTION: &str = "\
@@ -76,6 +77,20 @@ pub enum RegionKind {
 }
 
 impl RegionKind {
+    /// All kinds, the largest first.
+    pub const ALL: [RegionKind; 10] = [
+        RegionKind::Continent,
+        RegionKind::Subcontinent,
+        RegionKind::Macro,
+        RegionKind::Country,
+        RegionKind::Territory,
+        RegionKind::Adm1,
+        RegionKind::Adm2,
+        RegionKind::City,
+        RegionKind::Informal,
+        RegionKind::Water,
+    ];
+
     /// The name that users see and type: `city`, `adm1`.
     pub fn name(self) -> &'static str {
         match self {
@@ -149,6 +164,7 @@ pub struct Match {
 /// All places and their names.
 pub struct Gazetteer {
     places: Places<'static>,
+    own: own::Own,
 }
 
 impl Gazetteer {
@@ -156,6 +172,7 @@ impl Gazetteer {
     pub fn embedded() -> &'static Gazetteer {
         static EMBEDDED: LazyLock<Gazetteer> = LazyLock::new(|| Gazetteer {
             places: Places::open(PLACES).expect("places.bin is damaged; rebuild it with: dev gazetteer"),
+            own: own::Own::default(),
         });
         &EMBEDDED
     }
@@ -177,7 +194,8 @@ impl Gazetteer {
 
     /// What is known of a place.
     pub fn region(&self, id: RegionId) -> Option<Region<'_>> {
-        let place = self.places.place(self.places.index(id)?)?;
+        let Some(index) = self.places.index(id) else { return self.own.region(self, id) };
+        let place = self.places.place(index)?;
         Some(Region {
             id: place.id,
             name: place.name,
@@ -191,17 +209,21 @@ impl Gazetteer {
 
     /// Every place, by id.
     pub fn regions(&self) -> impl Iterator<Item = Region<'_>> {
-        (0..self.places.count()).filter_map(|index| self.region(self.places.id(index)?))
+        let embedded = (0..self.places.count()).filter_map(|index| self.region(self.places.id(index)?));
+        embedded.chain(self.own.ids().filter_map(|id| self.region(id)))
     }
 
     /// The places that directly hold this one; a contested or a border place may have several.
     pub fn parents(&self, id: RegionId) -> Vec<RegionId> {
-        let Some(index) = self.places.index(id) else { return Vec::new() };
+        let Some(index) = self.places.index(id) else { return self.own.parent(id).into_iter().collect() };
         self.places.parents(index).filter_map(|parent| self.places.id(parent)).collect()
     }
 
     /// All places that hold this one, nearest first, without itself.
     pub fn ancestors(&self, id: RegionId) -> Vec<RegionId> {
+        if let Some(parent) = self.own.parent(id) {
+            return [parent].into_iter().chain(self.ancestors(parent)).collect();
+        }
         let above = self.places.index(id).map(|index| self.above(index)).unwrap_or_default();
         above[1.min(above.len())..].iter().filter_map(|index| self.places.id(*index)).collect()
     }
@@ -210,7 +232,7 @@ impl Gazetteer {
     pub fn contains(&self, outer: RegionId, inner: RegionId) -> bool {
         match (self.places.index(outer), self.places.index(inner)) {
             (Some(outer), Some(inner)) => outer == inner || self.above(inner).contains(&outer),
-            _ => false,
+            _ => outer == inner || self.own.parent(inner).is_some_and(|parent| self.contains(outer, parent)),
         }
     }
 
@@ -219,7 +241,24 @@ impl Gazetteer {
     /// A name may be narrowed by what holds the place or by what it is: `Paris, Texas`, `Georgia (country)`,
     /// `Kherson region`, `London, Ont.`
     pub fn lookup(&self, name: &str) -> Vec<Candidate> {
-        self.asked(name.trim(), 0).into_iter().map(|packed| self.candidate(packed)).collect()
+        let embedded = self.asked(name.trim(), 0).into_iter().map(|packed| self.candidate(packed));
+        self.own_asked(name.trim()).into_iter().chain(embedded).fold(Vec::new(), once)
+    }
+
+    /// What a name means among the user's own, narrowed or not: `Ludgate Mill, Surrey`.
+    fn own_asked(&self, name: &str) -> Vec<Candidate> {
+        let whole = self.own.named(name);
+        if !whole.is_empty() || self.own.is_empty() {
+            return whole.to_vec();
+        }
+        let Some((head, qualifier)) = name.split_once(',') else { return Vec::new() };
+        let heads = self.own.named(head);
+        if heads.is_empty() {
+            return Vec::new();
+        }
+        let outer = self.lookup(qualifier);
+        let held = |own: &&Candidate| outer.iter().any(|outer| self.contains(outer.region, own.region));
+        heads.iter().filter(held).copied().collect()
     }
 
     /// Names that are spelled nearly like this one, best known first, at most five.
@@ -266,6 +305,9 @@ impl Gazetteer {
         };
         let country = above(&[RegionKind::Country, RegionKind::Territory]);
         match region.kind {
+            _ if self.is_own(id) => {
+                push(&mut full, self.own.parent(id).and_then(|parent| self.region(parent)))
+            }
             RegionKind::Country | RegionKind::Territory if self.shares_name(&region, &[RegionKind::Adm1]) => {
                 full += " (country)";
             }
@@ -299,11 +341,15 @@ impl Gazetteer {
 
     /// This index and all above it, nearest first.
     fn above(&self, index: u32) -> Vec<u32> {
+        // Hardly any place has more than a dozen above it: a list is quicker than a set.
         let mut seen = vec![index];
-        let mut known: HashSet<u32> = HashSet::from([index]);
         let mut next = 0;
         while let Some(&index) = seen.get(next) {
-            seen.extend(self.places.parents(index).filter(|parent| known.insert(*parent)));
+            for parent in self.places.parents(index) {
+                if !seen.contains(&parent) {
+                    seen.push(parent);
+                }
+            }
             next += 1;
         }
         seen
@@ -446,6 +492,14 @@ impl Gazetteer {
         }
         self.keyed(head).filter(fits).fold(Vec::new(), distinct)
     }
+}
+
+/// Adds a candidate unless its place is there already.
+fn once(mut found: Vec<Candidate>, candidate: Candidate) -> Vec<Candidate> {
+    if !found.iter().any(|known| known.region == candidate.region) {
+        found.push(candidate);
+    }
+    found
 }
 
 fn distinct(mut found: Vec<Packed>, packed: Packed) -> Vec<Packed> {

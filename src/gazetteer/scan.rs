@@ -81,7 +81,7 @@ impl Gazetteer {
     /// that is also an ordinary word counts only with a qualifier: `Police, Poland`. `Kherson region` is one
     /// name, and leads to the region alone.
     pub fn longest_match(&self, text: &str, at: usize) -> Option<Match> {
-        self.longest(text, at, true).map(|(end, found)| Match {
+        let embedded = self.longest(text, at, true).map(|(end, found)| Match {
             end,
             candidates: found
                 .into_iter()
@@ -90,7 +90,17 @@ impl Gazetteer {
                     kind: packed.kind(),
                 })
                 .collect(),
-        })
+        });
+        match (self.own.longest_match(text, at), embedded) {
+            (Some(mut own), Some(embedded)) if own.end == embedded.end => {
+                own.candidates =
+                    own.candidates.into_iter().chain(embedded.candidates).fold(Vec::new(), super::once);
+                Some(own)
+            }
+            (Some(own), Some(embedded)) if own.end < embedded.end => Some(embedded),
+            (Some(own), _) => Some(own),
+            (None, embedded) => embedded,
+        }
     }
 
     /// As above; `ordinary` tells whether an ordinary word may be a name when it is qualified.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Filter, Query, Sought};
 use crate::document::RegionId;
-use crate::gazetteer::Gazetteer;
+use crate::gazetteer::{Gazetteer, NameKind};
 use crate::lang::Stance;
 use crate::lang::english as en;
 use crate::people::People;
@@ -81,7 +81,8 @@ pub fn places(typed: String, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> 
         let nested = ids
             .iter()
             .any(|id| gazetteer.contains(candidate.region, *id) || gazetteer.contains(*id, candidate.region));
-        if ids.contains(&candidate.region) {
+        // A capital is not its government for who looks for a place.
+        if ids.contains(&candidate.region) || candidate.kind == NameKind::Metonym {
             continue;
         }
         if nested {

@@ -49,7 +49,7 @@ pub fn write(answer: &Answer, _: &Options, out: &mut dyn Write) -> io::Result<()
 }
 
 /// A cell that begins with one of these signs is run as a formula by spreadsheets.
-fn harmless(cell: &str) -> String {
+pub(super) fn harmless(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_string() }
 }
 

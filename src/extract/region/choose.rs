@@ -1,0 +1,539 @@
+//! Which place of a name an article means: one sense a name, by what holds it, by what lies near it, by
+//! the countries that the article speaks of, and by how well the place is known.
+
+use std::collections::HashMap;
+
+use super::{Sighting, is_small};
+use crate::document::{Chosen, RegionId};
+use crate::extract::segment::Text;
+use crate::gazetteer::{Candidate, Gazetteer, NameKind, Region, RegionKind};
+
+/// Weights of the choice among places of one name. The scale is free: only differences count.
+mod weight {
+    /// The gazetteer holds it to be the best known of its name.
+    pub const LEADS: f32 = 1.0;
+    pub const COUNTRY: f32 = 5.4;
+    pub const WIDE: f32 = 5.0;
+    pub const ADM1: f32 = 0.5;
+    pub const ADM2: f32 = -0.6;
+    /// For each digit of the number of people.
+    pub const PER_DIGIT: f32 = 0.6;
+    pub const ALIAS: f32 = -0.4;
+    /// A place that the user added: it is there because the news name it.
+    pub const OWN: f32 = 6.0;
+    pub const METONYM: f32 = 2.5;
+    /// What a capital is short of when it is read as its government: it is a city unless it acts.
+    pub const SEAT: f32 = 7.0;
+    /// The text goes on with a place that holds the candidate: `Paris, Texas`.
+    pub const CONTAINED: f32 = 8.0;
+    /// The article elsewhere writes `NAME region` and means the candidate.
+    pub const FULLER: f32 = 2.0;
+    /// Most that the country's other names in the article can add.
+    pub const COUNTRY_NAMED: f32 = 2.2;
+    /// Most that places near the candidate can add.
+    pub const NEAR: f32 = 3.0;
+    /// It stands in a list of places of its kind.
+    pub const LISTED: f32 = 1.6;
+    /// The outlet's home lies in the candidate's country or division.
+    pub const HOME: f32 = 0.8;
+    /// Least score of a town that nothing else speaks for.
+    pub const LEAST: f32 = 3.0;
+}
+
+/// Within this many km a place speaks for another; at three times the distance hardly.
+const NEAR_KM: f32 = 150.0;
+
+/// People of a town that is believed without anything that speaks for its country.
+const KNOWN_TOWN: u64 = 50_000;
+/// The same for a county or district, whose people are those of all its towns.
+const KNOWN_DISTRICT: u64 = 1_000_000;
+
+/// The sense of a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Sense {
+    /// The place meant.
+    pub best: Candidate,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// The next best.
+    pub runner_up: Option<RegionId>,
+    /// What decided.
+    pub because: Chosen,
+}
+
+/// Tells each sighting the region that the text names right after it: `Paris, Texas`, `Bradford, Ontario`.
+pub fn contain(text: &Text<'_>, sightings: &mut [Sighting], gazetteer: &Gazetteer) {
+    for number in 0..sightings.len().saturating_sub(1) {
+        let (before, after) = sightings.split_at_mut(number + 1);
+        let (inner, outer) = (&mut before[number], &mut after[0]);
+        let comma = text.is_sign(inner.tokens.end, &[",", "("]) && outer.tokens.start == inner.tokens.end + 1;
+        if !comma && !is_within(text, inner.tokens.end..outer.tokens.start) {
+            continue;
+        }
+        let holds = |outer: &&Candidate| {
+            outer.kind != NameKind::Demonym
+                && inner.candidates.iter().any(|inner| {
+                    inner.region != outer.region && gazetteer.contains(outer.region, inner.region)
+                })
+        };
+        if let Some(holder) = outer.candidates.iter().find(holds) {
+            inner.holder = Some(holder.region);
+            // And the outer one is then the place that holds it: `Atlanta, Georgia` is the state.
+            outer.holder.get_or_insert(holder.region);
+        } else if comma && let Some(state) = state_after_town(text, inner, outer, gazetteer) {
+            inner.elsewhere = Some(state);
+        }
+    }
+}
+
+/// `Adhamiyah district of Baghdad`, `Paris in Texas`: what stands between a place and what holds it.
+fn is_within(text: &Text<'_>, between: std::ops::Range<usize>) -> bool {
+    const PARTS: &[&str] = &[
+        "district",
+        "neighborhood",
+        "neighbourhood",
+        "suburb",
+        "area",
+        "quarter",
+        "borough",
+        "county",
+        "province",
+    ];
+    let low = |at: usize| text.low(between.start + at);
+    match between.len() {
+        1 => low(0) == "in",
+        2 => low(0) == "in" && low(1) == "the" || PARTS.contains(&low(0)) && matches!(low(1), "of" | "in"),
+        _ => false,
+    }
+}
+
+/// `Bradford, Ont.`: the gazetteer has towns of that name, but none there.
+fn state_after_town(
+    text: &Text<'_>,
+    inner: &Sighting,
+    outer: &Sighting,
+    gazetteer: &Gazetteer,
+) -> Option<RegionId> {
+    let kind_of = |candidate: &Candidate| gazetteer.region(candidate.region).map(|region| region.kind);
+    let towns = inner.candidates.iter().all(|inner| kind_of(inner).is_some_and(is_small));
+    let state = outer.candidates.first().filter(|outer| kind_of(outer) == Some(RegionKind::Adm1))?;
+    // `Bradford, Ontario and Quebec` is a list.
+    let ends = text.is_sign(outer.tokens.end, &[",", ".", ";", ")", "—", "–", "--"])
+        || text.is_word(outer.tokens.end) && text.low(outer.tokens.end) != "and";
+    (towns && ends).then_some(state.region)
+}
+
+/// One sense for each sighting; none for what is no place after all.
+pub fn senses(
+    text: &Text<'_>,
+    sightings: &[Sighting],
+    source: &str,
+    gazetteer: &Gazetteer,
+) -> Vec<Option<Sense>> {
+    let mut scene = Scene::new(text, sightings, source, gazetteer);
+    let names = scene.names.len();
+    let mut chosen: Vec<Option<Sense>> = (0..names).map(|name| scene.choose(name, None)).collect();
+    scene.anchor(&chosen);
+    for (name, sense) in chosen.iter_mut().enumerate() {
+        if scene.names[name].open {
+            *sense = scene.choose(name, None);
+        }
+    }
+    sightings
+        .iter()
+        .zip(&scene.of)
+        .map(|(sighting, &name)| match sighting.holder {
+            Some(holder) => scene.choose(name, Some(holder)),
+            None if sighting.elsewhere.is_some() => None,
+            None => chosen[name],
+        })
+        .collect()
+}
+
+/// All that an article says of one name.
+struct Name<'s> {
+    sighting: &'s Sighting,
+    count: usize,
+    located: bool,
+    /// Something that holds it, where the text says so somewhere.
+    holder: Option<RegionId>,
+    /// What a longer form of it means: `Donetsk region`.
+    fuller: Option<RegionId>,
+    /// Names that stand in a list with it.
+    listed: Vec<usize>,
+    /// True when it may mean several places.
+    open: bool,
+}
+
+/// A place that the article surely means.
+struct Anchor {
+    name: usize,
+    region: RegionId,
+    at: Option<(f32, f32)>,
+    weight: f32,
+}
+
+struct Scene<'s, 'g> {
+    gazetteer: &'g Gazetteer,
+    names: Vec<Name<'s>>,
+    /// The name of each sighting.
+    of: Vec<usize>,
+    /// How much the article speaks of each country, by name; the number is the name's.
+    votes: Vec<(&'g str, usize, f32)>,
+    anchors: Vec<Anchor>,
+    /// Kinds of names that are sure, for lists.
+    kinds: Vec<Option<RegionKind>>,
+    home: Option<&'g str>,
+}
+
+impl<'s, 'g> Scene<'s, 'g> {
+    fn new(
+        text: &Text<'_>,
+        sightings: &'s [Sighting],
+        source: &str,
+        gazetteer: &'g Gazetteer,
+    ) -> Scene<'s, 'g> {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut names: Vec<Name> = Vec::new();
+        let mut of = Vec::with_capacity(sightings.len());
+        for sighting in sightings {
+            let number = *numbers.entry(&sighting.key).or_insert(names.len());
+            if number == names.len() {
+                let open = is_open(&sighting.candidates, gazetteer);
+                let (holder, fuller, listed) = (None, None, Vec::new());
+                names.push(Name { sighting, count: 0, located: false, holder, fuller, listed, open });
+            }
+            let name = &mut names[number];
+            name.count += 1;
+            name.located |= sighting.located;
+            name.holder = name.holder.or(sighting.holder);
+            of.push(number);
+        }
+        list(text, sightings, &of, &mut names);
+        let mut scene = Scene {
+            gazetteer,
+            kinds: vec![None; names.len()],
+            names,
+            of,
+            votes: Vec::new(),
+            anchors: Vec::new(),
+            home: home(source, gazetteer),
+        };
+        scene.lend(text, sightings);
+        scene.vote();
+        scene
+    }
+
+    /// A longer form tells what the short one means: `Donetsk region` for `Donetsk`.
+    fn lend(&mut self, text: &Text<'_>, sightings: &[Sighting]) {
+        for sighting in sightings.iter().filter(|sighting| sighting.tokens.len() > 1) {
+            let first = crate::gazetteer::fold(text.word(sighting.tokens.start));
+            let Some(best) = sighting.candidates.first().filter(|_| first != sighting.key) else { continue };
+            for name in self.names.iter_mut().filter(|name| name.sighting.key == first) {
+                name.fuller.get_or_insert(best.region);
+            }
+        }
+    }
+
+    /// Names that leave no doubt speak for their country; places in it more than its own name, which
+    /// every country bears that has a part in the story.
+    fn vote(&mut self) {
+        for (number, name) in self.names.iter().enumerate() {
+            let region = |candidate: &Candidate| self.gazetteer.region(candidate.region);
+            let Some(first) = name.sighting.candidates.first() else { continue };
+            let Some(best) = region(first) else { continue };
+            let known = best.kind == RegionKind::City && best.population > 1_000_000
+                || matches!(best.kind, RegionKind::Country | RegionKind::Territory);
+            let countries = name.sighting.candidates.iter().filter(|c| c.kind != NameKind::Metonym);
+            let mut countries = countries.filter_map(|candidate| region(candidate)?.country);
+            let Some(country) = best.country else { continue };
+            let sure = !name.open || countries.all(|other| other == country);
+            if !sure && !known {
+                continue;
+            }
+            let weight = match (first.kind, best.kind) {
+                (NameKind::Demonym, _) => 0.3,
+                (_, RegionKind::Country | RegionKind::Territory) => 0.5,
+                _ if sure => 1.0,
+                _ => 0.5,
+            };
+            let repeated = 1.0 + 0.4 * (name.count as f32).ln();
+            self.votes.push((country, number, weight * repeated));
+            self.kinds[number] = Some(best.kind);
+            if sure && best.kind != RegionKind::Country {
+                let at = best.lat.zip(best.lon);
+                let weight = if is_small(best.kind) { 1.0 } else { 0.6 };
+                self.anchors.push(Anchor { name: number, region: best.id, at, weight });
+            }
+        }
+    }
+
+    /// Makes anchors of the open names of which the first round was sure.
+    fn anchor(&mut self, chosen: &[Option<Sense>]) {
+        for (number, sense) in chosen.iter().enumerate() {
+            let Some(sense) = sense.filter(|sense| sense.confidence > 0.75) else { continue };
+            let Some(region) = self.gazetteer.region(sense.best.region) else { continue };
+            self.kinds[number] = Some(region.kind);
+            let held = sense.because == Chosen::Containment;
+            if !self.names[number].open || region.kind == RegionKind::Country {
+                continue;
+            }
+            if let Some(country) = region.country {
+                self.votes.push((country, number, if held { 1.0 } else { 0.5 }));
+            }
+            let weight = if held { 1.0 } else { 0.6 };
+            self.anchors.push(Anchor {
+                name: number,
+                region: region.id,
+                at: region.lat.zip(region.lon),
+                weight,
+            });
+        }
+    }
+
+    fn choose(&self, number: usize, holder: Option<RegionId>) -> Option<Sense> {
+        let name = &self.names[number];
+        let holder = holder.or(name.holder);
+        let mut ranked: Vec<(Score, Candidate)> = name
+            .sighting
+            .candidates
+            .iter()
+            .filter_map(|candidate| Some((self.score(number, candidate, holder)?, *candidate)))
+            .collect();
+        ranked.sort_by(|a, b| b.0.total().total_cmp(&a.0.total()).then(a.1.region.cmp(&b.1.region)));
+        ranked.dedup_by_key(|(_, candidate)| candidate.region);
+        let (score, best) = ranked.first().map(|(score, best)| (*score, *best))?;
+        if !self.is_believed(number, &score, best) {
+            return None;
+        }
+        // The division around a city is no other place.
+        let other = ranked[1..].iter().find(|(_, other)| {
+            other.kind != NameKind::Metonym
+                && !self.gazetteer.contains(other.region, best.region)
+                && !self.gazetteer.contains(best.region, other.region)
+        });
+        let margin = other.map_or(3.0, |(second, _)| score.total() - second.total());
+        Some(Sense {
+            best,
+            confidence: 1.0 / (1.0 + (-margin).exp()),
+            runner_up: ranked.get(1).filter(|(_, c)| c.kind != NameKind::Metonym).map(|(_, c)| c.region),
+            because: if other.is_none() { Chosen::Only } else { score.reason() },
+        })
+    }
+
+    /// False for a town that bears the name by chance: nothing speaks for it, or all speaks for elsewhere.
+    fn is_believed(&self, number: usize, score: &Score, best: Candidate) -> bool {
+        let name = &self.names[number];
+        let Some(region) = self.gazetteer.region(best.region) else { return false };
+        if !is_small(region.kind) || score.contained > 0.0 || self.gazetteer.is_own(best.region) {
+            return true;
+        }
+        if score.known + score.country + score.near < weight::LEAST && !name.located {
+            return false;
+        }
+        let abroad = self.votes.iter().any(|(_, other, _)| *other != number);
+        let supported = score.country + score.near + score.home + score.fuller > 0.0;
+        let known = if region.kind == RegionKind::City { KNOWN_TOWN } else { KNOWN_DISTRICT };
+        supported || !abroad || region.population >= known
+    }
+
+    fn score(&self, number: usize, candidate: &Candidate, holder: Option<RegionId>) -> Option<Score> {
+        let name = &self.names[number];
+        let region = self.gazetteer.region(candidate.region)?;
+        let mut score = Score { known: prominence(&region, candidate.kind), ..Score::default() };
+        if self.gazetteer.is_own(candidate.region) {
+            score.known = weight::OWN;
+        }
+        if name.sighting.candidates.first() == Some(candidate) {
+            score.lead = weight::LEADS;
+        }
+        if candidate.kind == NameKind::Metonym && self.is_capital(name, candidate.region) {
+            score.known -= weight::SEAT;
+        }
+        if holder.is_some_and(|holder| {
+            holder == candidate.region || self.gazetteer.contains(holder, candidate.region)
+        }) {
+            score.contained = weight::CONTAINED;
+        }
+        if !name.open {
+            score.country = self.country_support(number, &region);
+            return Some(score);
+        }
+        if name.fuller == Some(candidate.region) {
+            score.fuller = weight::FULLER;
+        }
+        score.country = self.country_support(number, &region);
+        score.near = self.near_support(number, &region);
+        score.list = self.list_support(number, &region);
+        if region.country.is_some() && region.country == self.home && region.kind != RegionKind::Country {
+            score.home = weight::HOME;
+        }
+        Some(score)
+    }
+
+    /// True when the name is that of a city in `government`, not only of a seat such as the Kremlin.
+    fn is_capital(&self, name: &Name<'_>, government: RegionId) -> bool {
+        name.sighting.candidates.iter().any(|other| {
+            other.kind != NameKind::Metonym
+                && self.gazetteer.region(other.region).is_some_and(|region| region.population > 50_000)
+                && self.gazetteer.contains(government, other.region)
+        })
+    }
+
+    fn country_support(&self, number: usize, region: &Region<'_>) -> f32 {
+        let Some(country) = region.country else { return 0.0 };
+        if matches!(region.kind, RegionKind::Country | RegionKind::Territory) {
+            // A town of the country speaks for it, its own name does not.
+            let towns: f32 = self.votes_for(country, number).filter(|weight| *weight >= 1.0).sum();
+            return weight::COUNTRY_NAMED * 0.5 * (1.0 - (-towns / 1.5).exp());
+        }
+        let votes: f32 = self.votes_for(country, number).sum();
+        weight::COUNTRY_NAMED * (1.0 - (-votes / 1.5).exp())
+    }
+
+    fn votes_for(&self, country: &str, but: usize) -> impl Iterator<Item = f32> {
+        self.votes.iter().filter(move |(known, name, _)| *known == country && *name != but).map(|vote| vote.2)
+    }
+
+    fn near_support(&self, number: usize, region: &Region<'_>) -> f32 {
+        if matches!(region.kind, RegionKind::Country | RegionKind::Continent | RegionKind::Macro) {
+            return 0.0;
+        }
+        let wide = !is_small(region.kind);
+        let support: f32 = self
+            .anchors
+            .iter()
+            .filter(|anchor| anchor.name != number)
+            .map(|anchor| {
+                let inside = wide && self.gazetteer.contains(region.id, anchor.region)
+                    || !wide && self.gazetteer.contains(anchor.region, region.id);
+                let close = || match (region.lat.zip(region.lon), anchor.at) {
+                    (Some(here), Some(there)) => (-kilometres(here, there) / NEAR_KM).exp(),
+                    _ => 0.0,
+                };
+                anchor.weight
+                    * if inside {
+                        1.0
+                    } else if wide {
+                        0.0
+                    } else {
+                        close()
+                    }
+            })
+            .sum();
+        weight::NEAR * (1.0 - (-support).exp())
+    }
+
+    fn list_support(&self, number: usize, region: &Region<'_>) -> f32 {
+        let alike = |kind: RegionKind| match kind {
+            RegionKind::Territory => RegionKind::Country,
+            RegionKind::Adm2 => RegionKind::City,
+            kind => kind,
+        };
+        let fits = |other: &&usize| self.kinds[**other].is_some_and(|kind| alike(kind) == alike(region.kind));
+        if self.names[number].listed.iter().any(|other| fits(&other)) { weight::LISTED } else { 0.0 }
+    }
+}
+
+/// What speaks for a candidate, apart, so that the reason can be told.
+#[derive(Clone, Copy, Debug, Default)]
+struct Score {
+    known: f32,
+    lead: f32,
+    contained: f32,
+    fuller: f32,
+    country: f32,
+    near: f32,
+    list: f32,
+    home: f32,
+}
+
+impl Score {
+    fn total(&self) -> f32 {
+        self.known
+            + self.lead
+            + self.contained
+            + self.fuller
+            + self.country
+            + self.near
+            + self.list
+            + self.home
+    }
+
+    fn reason(&self) -> Chosen {
+        let reasons = [
+            (self.contained, Chosen::Containment),
+            (self.near, Chosen::Neighbours),
+            (self.fuller, Chosen::FullerForm),
+            (self.list, Chosen::List),
+            (self.country + self.home, Chosen::Country),
+        ];
+        let best = reasons.iter().max_by(|a, b| a.0.total_cmp(&b.0)).filter(|best| best.0 > 1.0);
+        best.map_or(Chosen::BestKnown, |best| best.1)
+    }
+}
+
+fn prominence(region: &Region<'_>, kind: NameKind) -> f32 {
+    let digits = (region.population as f32 + 1.0).log10();
+    let known = match region.kind {
+        RegionKind::Country => weight::COUNTRY,
+        RegionKind::Adm1 => weight::ADM1 + weight::PER_DIGIT * digits,
+        RegionKind::Adm2 => weight::ADM2 + weight::PER_DIGIT * digits,
+        RegionKind::City => weight::PER_DIGIT * digits,
+        _ => weight::WIDE,
+    };
+    known
+        + match kind {
+            NameKind::Alias => weight::ALIAS,
+            NameKind::Metonym => weight::METONYM,
+            _ => 0.0,
+        }
+}
+
+/// True when a name may mean several places, none of which holds the others.
+fn is_open(candidates: &[Candidate], gazetteer: &Gazetteer) -> bool {
+    let Some((first, rest)) = candidates.split_first() else { return false };
+    rest.iter().any(|other| other.region != first.region && other.kind != NameKind::Metonym)
+        && rest.iter().any(|other| {
+            !gazetteer.contains(first.region, other.region) || gazetteer.contains(other.region, first.region)
+        })
+}
+
+/// Notes which names stand in a list together: `Spain, Italy and Georgia`.
+fn list(text: &Text<'_>, sightings: &[Sighting], of: &[usize], names: &mut [Name]) {
+    for (number, pair) in sightings.windows(2).enumerate() {
+        let (first, second) = (&pair[0], &pair[1]);
+        if first.holder.is_some() || second.holder.is_some() || first.elsewhere.is_some() {
+            continue;
+        }
+        let between = first.tokens.end..second.tokens.start;
+        let links =
+            |at: usize| text.is_sign(at, &[",", "/", "&"]) || matches!(text.low(at), "and" | "or" | "the");
+        if (1..=3).contains(&between.len()) && between.clone().all(links) && of[number] != of[number + 1] {
+            names[of[number]].listed.push(of[number + 1]);
+            names[of[number + 1]].listed.push(of[number]);
+        }
+    }
+}
+
+/// The country of the outlet, by the first place in its name that one country alone has: `Chicago Tribune`.
+fn home<'g>(source: &str, gazetteer: &'g Gazetteer) -> Option<&'g str> {
+    let mut starts = source.char_indices().filter(|(at, c)| {
+        c.is_uppercase() && !source[..*at].ends_with(|before: char| before.is_alphanumeric())
+    });
+    starts.find_map(|(at, _)| {
+        let hit = gazetteer.longest_match(source, at)?;
+        gazetteer.region(hit.candidates.first()?.region)?.country
+    })
+}
+
+/// Distance on a plane that touches the earth between the two: right to a few per cent below 1,000 km.
+fn kilometres(a: (f32, f32), b: (f32, f32)) -> f32 {
+    let middle = ((a.0 + b.0) / 2.0).to_radians().cos();
+    let mut east = (a.1 - b.1).abs();
+    if east > 180.0 {
+        east = 360.0 - east;
+    }
+    let (north, east) = ((a.0 - b.0) * 111.2, east * 111.2 * middle);
+    north.hypot(east)
+}

@@ -1,0 +1,450 @@
+//! Where a text names places: the gazetteer's names, checked against what the tagger made of the words.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{Place, Sighting, Unlisted};
+use crate::extract::name::{Name, NameClass, is_first_name};
+use crate::extract::segment::Text;
+use crate::gazetteer::{Candidate, Gazetteer, NameKind, RegionKind, fold};
+use crate::span::Span;
+
+/// Words that make a body of a state or town out of a place: in `US Army` and `Government of Iraq` the
+/// place is still meant, in `Washington Post` and `Bank of America` it is not.
+const PUBLIC: &[&str] = &[
+    "department",
+    "ministry",
+    "army",
+    "embassy",
+    "consulate",
+    "government",
+    "parliament",
+    "senate",
+    "congress",
+    "legislature",
+    "assembly",
+    "court",
+    "police",
+    "military",
+    "forces",
+    "defence",
+    "defense",
+    "intelligence",
+    "administration",
+    "agency",
+    "centers",
+    "commission",
+    "authority",
+    "secretary",
+    "district",
+    "city",
+    "council",
+    "health",
+    "command",
+    "commissioner",
+    "ambassador",
+    "coordinator",
+    "representative",
+    "secretary-general",
+    "state",
+    "guard",
+    "navy",
+    "treasury",
+    "attorney",
+    "marshals",
+    "presidency",
+    "cabinet",
+    "supreme",
+];
+
+/// Words that make a body out of a place which is no part of its state or town.
+const PRIVATE: &[&str] =
+    &["times", "post", "journal", "university", "college", "airlines", "bank", "party", "news"];
+
+/// Buildings and sites: named in places, but no regions.
+const FACILITIES: &[&str] = &[
+    "hospital",
+    "university",
+    "school",
+    "college",
+    "museum",
+    "observatory",
+    "church",
+    "mosque",
+    "cathedral",
+    "restaurant",
+    "hotel",
+    "theatre",
+    "theater",
+    "stadium",
+    "highway",
+    "clinic",
+    "academy",
+    "centre",
+    "center",
+    "building",
+    "mall",
+    "laboratory",
+    "institute",
+    "pipeline",
+    "library",
+    "station",
+    "arena",
+];
+
+/// What is named after a town or a river, without being there: `West Nile virus`, `Lyme disease`.
+const AILMENTS: &[&str] =
+    &["virus", "ebolavirus", "fever", "disease", "flu", "strain", "syndrome", "encephalitis", "arthritis"];
+
+/// Beginnings that leave the place after the hyphen as it is: `pan-European`, `intra-Syrian`.
+const PREFIXES: &[&str] = &[
+    "pan", "intra", "inter", "pro", "anti", "non", "ex", "trans", "post", "pre", "mid", "cross", "sub",
+    "euro", "north", "south", "east", "west", "central", "al",
+];
+
+/// Words that may stand with a place in one name without making it another place.
+const PARTS: &[&str] = &[
+    "the",
+    "northern",
+    "southern",
+    "eastern",
+    "western",
+    "north",
+    "south",
+    "east",
+    "west",
+    "central",
+    "greater",
+    "upper",
+    "lower",
+    "downtown",
+    "province",
+    "county",
+    "state",
+    "city",
+    "region",
+    "district",
+    "oblast",
+    "republic",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+    "northeastern",
+    "northwestern",
+    "southeastern",
+    "southwestern",
+    "governorate",
+    "municipality",
+    "prefecture",
+    "town",
+    "village",
+    "d.c",
+    "d.c.",
+    "metro",
+];
+
+/// Sure enough of a tagger's place to keep it although no gazetteer knows it.
+const SURE: f32 = 0.6;
+
+/// All names of the gazetteer in a text, in order; none overlaps another.
+pub fn sightings(text: &Text<'_>, names: &[Name], gazetteer: &Gazetteer) -> Vec<Sighting> {
+    let mut found: Vec<Sighting> = Vec::new();
+    let mut next = 0;
+    for at in 0..text.tokens.len() {
+        let token = &text.tokens[at];
+        let word = text.word(at);
+        let hyphen = word.contains('-');
+        if !token.capital && !hyphen {
+            continue;
+        }
+        for start in starts(word, token.capital, hyphen) {
+            let start = token.span.start + start as u32;
+            if start < next {
+                continue;
+            }
+            if let Some(sighting) = sight_at(text, at, start, names, gazetteer) {
+                next = sighting.span.end;
+                found.push(sighting);
+            }
+        }
+    }
+    found
+}
+
+/// Where in a token a name may start: at its head, and after a hyphen (`India-Pakistan`, `pan-European`).
+fn starts(word: &str, capital: bool, hyphen: bool) -> impl Iterator<Item = usize> + '_ {
+    let head = (capital || word.starts_with("al-")).then_some(0);
+    let parts = hyphen.then(|| {
+        word.match_indices('-').map(|(at, _)| at + 1).filter(|&at| word[at..].starts_with(char::is_uppercase))
+    });
+    head.into_iter().chain(parts.into_iter().flatten())
+}
+
+fn sight_at(
+    text: &Text<'_>,
+    at: usize,
+    start: u32,
+    names: &[Name],
+    gazetteer: &Gazetteer,
+) -> Option<Sighting> {
+    let hit = gazetteer.longest_match(text.body, start as usize)?;
+    let last = text.token_at(hit.end as u32 - 1);
+    let token = text.tokens.get(last)?;
+    let rest = text.body.get(hit.end..token.span.end as usize).unwrap_or_default();
+    // Inside a token a name ends at a hyphen or a possessive, nowhere else.
+    if !(rest.is_empty() || rest.starts_with(['-', '‑', '–', '\'', '’', '.', '/'])) {
+        return None;
+    }
+    let (tokens, span) = (at..last + 1, Span { start, end: hit.end as u32 });
+    if !is_compound_of_places(text, &text.tokens[at].span, span, gazetteer) {
+        return None;
+    }
+    if AILMENTS.contains(&text.low(tokens.end)) && is_town_or_water(&hit.candidates, gazetteer) {
+        return None;
+    }
+    let name = name_at(names, &tokens);
+    if name.is_some_and(|name| !stands_free(text, &tokens, name)) || is_of_a_body(text, at, names) {
+        return None;
+    }
+    let tagged = name.is_some_and(|name| name.class == NameClass::Place);
+    if name.is_some_and(|name| names_another(text, &tokens, name, &hit.candidates, gazetteer)) {
+        return None;
+    }
+    if is_price(text, at) || !tagged && shouted(text, &tokens) && !is_known_short(&hit.candidates, gazetteer)
+    {
+        return None;
+    }
+    Some(Sighting {
+        key: fold(span.of(text.body)),
+        tokens: tokens.clone(),
+        span,
+        candidates: hit.candidates,
+        located: tagged || located(text, &tokens),
+        tagged,
+        holder: None,
+        elsewhere: None,
+    })
+}
+
+/// True for `Istanbul-based`, `India-Pakistan` and `pan-European`; false for `France-Presse` and
+/// `Ebola-Reston`, of which the one part is a name and no place.
+fn is_compound_of_places(text: &Text<'_>, token: &Span, span: Span, gazetteer: &Gazetteer) -> bool {
+    let rest = text.body.get(span.end as usize..token.end.max(span.end) as usize).unwrap_or_default();
+    if let Some(after) = rest.strip_prefix(['-', '‑', '–'])
+        && after.starts_with(char::is_uppercase)
+        && gazetteer.longest_match(text.body, token.end as usize - after.len()).is_none()
+    {
+        return false;
+    }
+    if span.start <= token.start {
+        return true;
+    }
+    let before = text.body.get(token.start as usize..span.start as usize - 1).unwrap_or_default();
+    let last = before.rsplit('-').next().unwrap_or_default();
+    PREFIXES.contains(&last.to_lowercase().as_str())
+        || gazetteer
+            .longest_match(text.body, span.start as usize - 1 - last.len())
+            .is_some_and(|hit| hit.end + 1 >= span.start as usize)
+}
+
+/// True when the tagger sees a longer name of a place around a town's: `Islington Bay`, `Kasai Occidental`.
+fn names_another(
+    text: &Text<'_>,
+    tokens: &Range<usize>,
+    name: &Name,
+    candidates: &[Candidate],
+    gazetteer: &Gazetteer,
+) -> bool {
+    let best = candidates.first().and_then(|candidate| gazetteer.region(candidate.region));
+    let small = best.is_some_and(|region| super::is_small(region.kind) && region.population < 1_000_000);
+    let more = name.tokens.clone().filter(|at| !tokens.contains(at));
+    let mut others = more.filter(|&at| text.is_word(at) && !PARTS.contains(&text.low(at))).peekable();
+    small
+        && name.class == NameClass::Place
+        && others.peek().is_some()
+        && others.all(|at| text.is_capital(at))
+        && !name.tokens.clone().any(|at| text.is_sign(at, &[",", "/", "(", "–", "-"]))
+}
+
+/// The tagger's name that shares a token with these.
+fn name_at<'n>(names: &'n [Name], tokens: &Range<usize>) -> Option<&'n Name> {
+    let next = names.partition_point(|name| name.tokens.end <= tokens.start);
+    names.get(next).filter(|name| name.tokens.start < tokens.end)
+}
+
+/// False when the words belong to a person's or a body's longer name.
+fn stands_free(text: &Text<'_>, tokens: &Range<usize>, name: &Name) -> bool {
+    let whole = tokens.start <= name.tokens.start && name.tokens.end <= tokens.end;
+    match name.class {
+        NameClass::Place => true,
+        NameClass::Organisation => whole || names_public_body(text, tokens, &name.tokens),
+        NameClass::Person => {
+            whole
+                && name.title.is_none()
+                && name.score < 0.7
+                && tokens.len() > 1
+                && !is_first_name(text.low(tokens.start))
+        }
+    }
+}
+
+/// `US Army`, `Santa Ana City Council`, `Health Ministry of Uganda`.
+fn names_public_body(text: &Text<'_>, tokens: &Range<usize>, name: &Range<usize>) -> bool {
+    let public = |mut rest: Range<usize>| rest.any(|at| PUBLIC.contains(&text.low(at)));
+    if name.clone().any(|at| PRIVATE.contains(&text.low(at))) {
+        return false;
+    }
+    if tokens.start <= name.start {
+        return public(tokens.end..name.end);
+    }
+    let before = tokens.start - 1;
+    let before = if text.low(before) == "the" { before.saturating_sub(1) } else { before };
+    // `Islamic State of Iraq` is no state.
+    matches!(text.low(before), "of" | "for" | "in")
+        && text.low(before - 1) != "state"
+        && public(name.start..before)
+}
+
+/// `Islamic State of Iraq and the Levant`, `Bank of America`: the place ends the name of a body that is none
+/// of a state, although the tagger cut the name before `of`.
+fn is_of_a_body(text: &Text<'_>, at: usize, names: &[Name]) -> bool {
+    let step = |at: usize| at.checked_sub(1).map(|at| if text.low(at) == "the" { at.max(1) - 1 } else { at });
+    let Some(mut link) = step(at) else { return false };
+    if text.low(link) == "and" && link > 2 {
+        // The place before it, of which the same holds.
+        let inner = link - 1;
+        if !text.is_capital(inner) {
+            return false;
+        }
+        let Some(before) = step(inner) else { return false };
+        link = before;
+    }
+    if text.low(link) != "of" || link == 0 {
+        return false;
+    }
+    if link > 1 && text.low(link - 1) == "state" && text.low(link - 2) == "islamic" {
+        return true;
+    }
+    let body = names.partition_point(|name| name.tokens.end < link);
+    names.get(body).is_some_and(|name| {
+        name.tokens.end == link
+            && name.class == NameClass::Organisation
+            && !name.tokens.clone().any(|at| PUBLIC.contains(&text.low(at)))
+    })
+}
+
+fn is_town_or_water(candidates: &[Candidate], gazetteer: &Gazetteer) -> bool {
+    let best = candidates.first().and_then(|candidate| gazetteer.region(candidate.region));
+    best.is_some_and(|region| super::is_small(region.kind) || region.kind == RegionKind::Water)
+}
+
+/// `$US 15 billion`, `US$10,000`.
+fn is_price(text: &Text<'_>, at: usize) -> bool {
+    let span = text.tokens[at].span;
+    let (before, after) = (&text.body[..span.start as usize], &text.body[span.end as usize..]);
+    before.ends_with('$') || after.starts_with('$')
+}
+
+/// A word in capitals that is no headline: `HIV`, `GAO`.
+fn shouted(text: &Text<'_>, tokens: &Range<usize>) -> bool {
+    let capitals = |at: usize| text.word(at).chars().all(|c| !c.is_lowercase());
+    let short =
+        tokens.len() == 1 && (2..=5).contains(&text.word(tokens.start).len()) && capitals(tokens.start);
+    let beside = [tokens.start.wrapping_sub(1), tokens.end];
+    short && !beside.into_iter().any(|at| text.is_word(at) && text.word(at).len() > 3 && capitals(at))
+}
+
+/// True when one of the places is known by such letters: `UK`, `UAE`, `DRC`.
+fn is_known_short(candidates: &[Candidate], gazetteer: &Gazetteer) -> bool {
+    candidates.iter().any(|candidate| {
+        let region = gazetteer.region(candidate.region);
+        candidate.kind == NameKind::Abbreviation
+            || region.is_some_and(|region| {
+                !matches!(region.kind, RegionKind::City | RegionKind::Adm2 | RegionKind::Adm1)
+            })
+    })
+}
+
+fn located(text: &Text<'_>, tokens: &Range<usize>) -> bool {
+    let before = tokens.start.checked_sub(1).map_or("", |at| text.low(at));
+    matches!(before, "in" | "near" | "at" | "outside" | "around" | "across" | "throughout")
+}
+
+/// Short forms that the article itself explains: `Republika Srpska (RS)` and then `the RS parliament`.
+pub fn abbreviated(text: &Text<'_>, known: &mut Vec<Place>) {
+    let mut short: HashMap<&str, Place> = HashMap::new();
+    for place in known.iter() {
+        let (open, at) = (place.tokens.end, place.tokens.end + 1);
+        let word = text.word(at);
+        let fits = text.is_sign(open, &["("])
+            && text.is_sign(at + 1, &[")"])
+            && (2..=6).contains(&word.len())
+            && word.chars().filter(|c| c.is_uppercase()).count() >= 2
+            && is_initials(word, place.span.of(text.body));
+        if fits {
+            short.entry(word).or_insert_with(|| place.clone());
+        }
+    }
+    if short.is_empty() {
+        return;
+    }
+    let mut more = Vec::new();
+    for at in 0..text.tokens.len() {
+        let Some(place) = short.get(text.word(at)).filter(|place| place.tokens.end < at) else { continue };
+        let span = text.tokens[at].span;
+        let next = known.partition_point(|known| known.span.end <= span.start);
+        if known.get(next).is_none_or(|known| !known.span.overlaps(span)) {
+            more.push(Place { tokens: at..at + 1, span, ..place.clone() });
+        }
+    }
+    known.extend(more);
+    known.sort_by_key(|place| place.span);
+}
+
+/// True when the letters of `short` begin words of `long`, in order.
+fn is_initials(short: &str, long: &str) -> bool {
+    let mut words = long.split([' ', '-']).filter_map(|word| word.chars().next());
+    let first = long.chars().next();
+    first == short.chars().next()
+        && short.chars().filter(|c| c.is_uppercase()).all(|c| words.any(|word| word.eq_ignore_ascii_case(&c)))
+}
+
+/// False for buildings, first names, and what is cut wrongly out of the text.
+fn is_unlisted_name(text: &Text<'_>, tokens: &Range<usize>) -> bool {
+    let last = tokens.end - 1;
+    let first = text.word(tokens.start);
+    let person = tokens.len() == 1 && is_first_name(text.low(tokens.start)) && !located(text, tokens);
+    text.is_capital(tokens.start)
+        && !person
+        && !is_price(text, tokens.start)
+        && !(tokens.len() == 1 && (first.len() < 3 || first.contains('.')))
+        && !FACILITIES.contains(&text.low(last))
+        && !AILMENTS.contains(&text.low(tokens.end))
+        && !matches!(text.low(tokens.start), "earth" | "mars" | "moon")
+}
+
+/// Names that the tagger takes for places and no sighting touches.
+pub fn unlisted<'a>(
+    text: &'a Text<'_>,
+    names: &'a [Name],
+    sightings: &'a [Sighting],
+    gazetteer: &'a Gazetteer,
+) -> impl Iterator<Item = Unlisted> + 'a {
+    names
+        .iter()
+        .filter(|name| name.class == NameClass::Place && name.score >= SURE)
+        .filter(|name| is_unlisted_name(text, &name.tokens))
+        .filter_map(move |name| {
+            let span = text.span(name.tokens.clone());
+            let next = sightings.partition_point(|sighting| sighting.span.end <= span.start);
+            let touched = sightings.get(next).is_some_and(|sighting| sighting.span.overlaps(span));
+            let after = sightings.get(next).filter(|after| {
+                text.is_sign(name.tokens.end, &[","]) && after.tokens.start == name.tokens.end + 1
+            });
+            let within = after.and_then(|after| after.candidates.first()).map(|candidate| candidate.region);
+            let within =
+                within.filter(|id| gazetteer.region(*id).is_some_and(|region| !super::is_small(region.kind)));
+            (!touched).then_some(Unlisted { span, within })
+        })
+}
