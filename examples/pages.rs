@@ -44,8 +44,7 @@ fn main() -> std::io::Result<()> {
 }
 
 fn onrecord(_: &str, bytes: &[u8]) -> Value {
-    let article =
-        read::from_bytes("page.html", bytes).ok().and_then(|mut all| all.next()).and_then(Result::ok);
+    let article = read::from_bytes("page", bytes).ok().and_then(|mut all| all.next()).and_then(Result::ok);
     article.map_or_else(nothing, |article| {
         let date = article.published.map(|date| date.at);
         json!({"text": article.body, "title": article.title, "author": article.byline.join(", "), "date": date})
@@ -65,11 +64,14 @@ fn apart(work: impl FnOnce() -> Option<Value> + Send + 'static) -> Value {
 fn trafilatura(_: &str, bytes: &[u8]) -> Value {
     let html = String::from_utf8_lossy(bytes).into_owned();
     apart(move || {
-        let options = trafilatura::Options::default().with_exclude_comments(true);
+        let options = trafilatura::Options::default().with_fallback(true).with_exclude_comments(true);
         let found = trafilatura::extract(&html, &options).ok()?;
+        // Its plain text runs paragraphs together; its cleaned page keeps them.
+        let record = json!({"text": found.content_html}).to_string();
+        let text = onrecord("", record.as_bytes())["text"].take();
         let date = found.metadata.date.map(|date| date.to_string());
         Some(
-            json!({"text": found.content_text, "title": found.metadata.title, "author": found.metadata.author, "date": date}),
+            json!({"text": text, "title": found.metadata.title, "author": found.metadata.author, "date": date}),
         )
     })
 }

@@ -410,7 +410,6 @@ impl Page {
             meta.into_iter().chain(self.marked_dates.iter().cloned()).map(|date| (date, DateSource::Meta)),
         );
         published.extend(self.time_tags.iter().take(3).map(|(_, date)| (date.clone(), DateSource::TimeTag)));
-        published.extend(self.dates.iter().take(2).map(|(_, date)| (date.clone(), DateSource::Text)));
         if !self.heading.is_empty() {
             published.extend(
                 self.near
@@ -419,6 +418,8 @@ impl Page {
                     .map(|line| (line.clone(), DateSource::Text)),
             );
         }
+        // What is only called a date may be that of another article on the page.
+        published.extend(self.dates.iter().take(2).map(|(_, date)| (date.clone(), DateSource::Text)));
         let url = self
             .canonical
             .clone()
