@@ -2,6 +2,8 @@
 //!
 //! A chain starts after label 0 and ends before it: label 0 is "outside".
 
+use wide::f32x8;
+
 /// Lanes of a score vector; a model has at most as many labels.
 pub const LANES: usize = 16;
 
@@ -13,42 +15,64 @@ pub type Transitions = [Scores; LANES];
 
 /// The best sequence of labels.
 pub fn best_path(emissions: &[Scores], transitions: &Transitions) -> Vec<u8> {
-    let mut back: Vec<[u8; LANES]> = Vec::with_capacity(emissions.len());
+    // Only the scores are kept on the way; where they came from is asked on the way back alone.
+    let mut passed: Vec<Scores> = Vec::with_capacity(emissions.len());
     let mut scores = [f32::NEG_INFINITY; LANES];
     scores[0] = 0.0;
     for emission in emissions {
-        let mut best = [f32::NEG_INFINITY; LANES];
-        let mut from = [0_u8; LANES];
-        for (label, (&score, row)) in scores.iter().zip(transitions).enumerate() {
+        passed.push(scores);
+        let mut best = [f32x8::splat(f32::NEG_INFINITY); 2];
+        for (&score, row) in scores.iter().zip(transitions) {
             if score == f32::NEG_INFINITY {
                 continue;
             }
-            for lane in 0..LANES {
-                let sum = score + row[lane];
-                let better = sum > best[lane];
-                best[lane] = if better { sum } else { best[lane] };
-                from[lane] = if better { label as u8 } else { from[lane] };
+            for (best, row) in best.iter_mut().zip(halves(row)) {
+                *best = best.fast_max(row + f32x8::splat(score));
             }
         }
-        for lane in 0..LANES {
-            scores[lane] = best[lane] + emission[lane];
-        }
-        back.push(from);
-    }
-    let mut label = 0;
-    let mut best = f32::NEG_INFINITY;
-    for (lane, &score) in scores.iter().enumerate() {
-        let sum = score + transitions[lane][0];
-        if sum > best {
-            (best, label) = (sum, lane as u8);
+        for ((scores, best), emission) in
+            scores.as_chunks_mut::<8>().0.iter_mut().zip(best).zip(halves(emission))
+        {
+            *scores = (best + emission).to_array();
         }
     }
+    let mut label = best_step(&scores, transitions, 0);
     let mut path = vec![0; emissions.len()];
-    for (step, from) in path.iter_mut().zip(&back).rev() {
-        *step = label;
-        label = from[label as usize & (LANES - 1)];
+    for (step, scores) in path.iter_mut().zip(&passed).rev() {
+        *step = label as u8;
+        label = best_step(scores, transitions, label);
     }
     path
+}
+
+/// A row as the processor adds it up: without this, the compiler takes one label after the other.
+fn halves(row: &Scores) -> [f32x8; 2] {
+    let [low, high] = row.as_chunks::<8>().0 else { return [f32x8::ZERO; 2] };
+    [f32x8::new(*low), f32x8::new(*high)]
+}
+
+/// The first label from which a path comes best to label `to`.
+fn best_step(scores: &Scores, transitions: &Transitions, to: usize) -> usize {
+    let (mut best, mut from) = (f32::NEG_INFINITY, 0);
+    for (label, (score, row)) in scores.iter().zip(transitions).enumerate() {
+        let sum = score + row[to];
+        if sum > best {
+            (best, from) = (sum, label);
+        }
+    }
+    from
+}
+
+/// The mass that each label gets when all labels pass theirs on.
+fn step(masses: &Scores, edges: &Transitions) -> Scores {
+    let mut sums = [f32x8::ZERO; 2];
+    for (&mass, row) in masses.iter().zip(edges) {
+        for (sum, row) in sums.iter_mut().zip(halves(row)) {
+            *sum += row * f32x8::splat(mass);
+        }
+    }
+    let [low, high] = sums.map(f32x8::to_array);
+    std::array::from_fn(|lane| if lane < 8 { low[lane] } else { high[lane - 8] })
 }
 
 /// Transition weights as factors.
@@ -80,12 +104,7 @@ impl Lattice {
         for emission in emissions {
             let top = emission.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let factor = emission.map(|score| (score - top).exp());
-            let mut sums = [0.0; LANES];
-            for (&mass, row) in before.iter().zip(edges) {
-                for lane in 0..LANES {
-                    sums[lane] += mass * row[lane];
-                }
-            }
+            let mut sums = step(&before, edges);
             for lane in 0..LANES {
                 sums[lane] *= factor[lane];
             }
@@ -103,14 +122,13 @@ impl Lattice {
         self.backward.clear();
         self.backward.resize(tokens, [0.0; LANES]);
         let mut after: Scores = std::array::from_fn(|lane| edges[lane][0]);
+        let turned: Transitions = std::array::from_fn(|to| std::array::from_fn(|from| edges[from][to]));
         for token in (0..tokens).rev() {
             self.backward[token] = after;
             let ahead: Scores = std::array::from_fn(|lane| after[lane] * self.factor[token][lane]);
             let mut total = 0.0;
-            for (sum, row) in after.iter_mut().zip(edges) {
-                *sum = row.iter().zip(&ahead).map(|(edge, mass)| edge * mass).sum();
-                total += *sum;
-            }
+            after = step(&ahead, &turned);
+            after.iter().for_each(|sum| total += sum);
             let total = total.max(f32::MIN_POSITIVE);
             after = after.map(|sum| sum / total);
         }

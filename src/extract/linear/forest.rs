@@ -18,6 +18,12 @@ pub struct Forest {
 /// Rows that go down a tree side by side: the processor waits for none of them alone.
 const ABREAST: usize = 8;
 
+/// Trees that all rows go down.
+const FIRST: usize = 30;
+
+/// Rows that go down the other trees as well.
+const FEW: usize = 3;
+
 /// Numbers of a row as steps, one for each value that a byte can name.
 type Steps = [u8; 256];
 
@@ -77,30 +83,41 @@ impl Forest {
         out
     }
 
-    /// Probability of each row, 0 to 1.
-    pub fn probabilities<const N: usize>(&self, rows: &[[f32; N]]) -> Vec<f32> {
-        let mut all = Vec::with_capacity(rows.len());
-        for rows in rows.chunks(ABREAST) {
-            let mut steps = [[0; 256]; ABREAST];
-            rows.iter().zip(&mut steps).for_each(|(row, steps)| self.step(row, steps));
-            let odds = self.odds(&steps);
-            all.extend(odds[..rows.len()].iter().map(|odds| 1.0 / (1.0 + (-odds).exp())));
+    /// The likeliest of the rows by their numbers, with their probabilities from 0 to 1; in no order.
+    ///
+    /// The first trees say most: rows that these put behind [`FEW`] others are not looked at further.
+    pub fn likeliest<const N: usize>(&self, rows: &[[f32; N]]) -> Vec<(usize, f32)> {
+        let steps: Vec<Steps> = rows.iter().map(|row| self.steps_of(row)).collect();
+        let mut odds = Vec::with_capacity(rows.len() + ABREAST);
+        for steps in steps.chunks(ABREAST) {
+            odds.extend(self.odds::<ABREAST>(steps, 0..FIRST));
         }
-        all
+        let mut best: Vec<usize> = (0..rows.len()).collect();
+        best.sort_by(|&a, &b| odds[b].total_cmp(&odds[a]));
+        best.truncate(FEW);
+        let kept: Vec<Steps> = best.iter().map(|&row| steps[row]).collect();
+        let more = self.odds::<FEW>(&kept, FIRST..usize::MAX);
+        let probability = |odds: f32| 1.0 / (1.0 + (-odds).exp());
+        best.iter().zip(more).map(|(&row, more)| (row, probability(odds[row] + more))).collect()
     }
 
-    fn step(&self, row: &[f32], steps: &mut Steps) {
+    fn steps_of(&self, row: &[f32]) -> Steps {
+        let mut steps = [0; 256];
         for ((step, &number), limits) in steps.iter_mut().zip(row).zip(&self.limits) {
             *step = limits.partition_point(|&limit| limit < number).min(254) as u8;
         }
+        steps
     }
 
-    fn odds(&self, rows: &[Steps; ABREAST]) -> [f32; ABREAST] {
+    /// What some of the trees add up to for each row; rows that are missing count as zeros.
+    fn odds<const ROWS: usize>(&self, rows: &[Steps], trees: std::ops::Range<usize>) -> [f32; ROWS] {
+        let none = [0; 256];
+        let rows: [&Steps; ROWS] = std::array::from_fn(|n| rows.get(n).unwrap_or(&none));
         let leaves = 1 << self.depth;
-        let mut odds = [0.0; ABREAST];
-        let trees = self.steps.chunks_exact((leaves - 1_usize).max(1)).zip(self.leaves.chunks_exact(leaves));
-        for (splits, leaves) in trees {
-            let mut nodes = [0; ABREAST];
+        let mut odds = [0.0; ROWS];
+        let all = self.steps.chunks_exact((leaves - 1_usize).max(1)).zip(self.leaves.chunks_exact(leaves));
+        for (splits, leaves) in all.skip(trees.start).take(trees.len()) {
+            let mut nodes = [0; ROWS];
             for _ in 0..self.depth {
                 for (node, row) in nodes.iter_mut().zip(rows) {
                     let [number, least] = splits[*node];
@@ -135,8 +152,9 @@ mod tests {
         let forest = Forest::new(1, vec![(1, 0.5)], vec![-2.0, 2.0]);
         let again = Forest::read(&forest.write("head"));
         assert_eq!(again.header, "head\n\n");
-        let found = again.probabilities(&[[0.0, 1.0], [9.0, 0.0], [0.0, 0.5]]);
-        assert!(found[0] > 0.8 && found[1] < 0.2 && found[2] < 0.2);
-        assert_eq!(Forest::read(b"head\n\n\x01\x01").probabilities(&[[1.0]]), [0.5]);
+        let found = again.likeliest(&[[0.0, 1.0], [9.0, 0.0], [0.0, 0.5]]);
+        assert!(found[0].0 == 0 && found[0].1 > 0.8 && found[1].1 < 0.2 && found[2].1 < 0.2);
+        assert_eq!(Forest::read(b"head\n\n\x01\x01").likeliest(&[[1.0]]), [(0, 0.5)]);
+        assert!(again.likeliest::<2>(&[]).is_empty());
     }
 }

@@ -6,6 +6,7 @@
 pub mod chain;
 pub mod forest;
 pub mod hash;
+pub mod keys;
 pub mod model;
 pub mod name_features;
 mod names;

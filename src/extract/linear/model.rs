@@ -134,17 +134,50 @@ impl Model {
     pub fn add(&self, key: u32, sums: &mut Sums) {
         let bit = key >> (32 - FILTER_BITS);
         if self.filter.get((bit >> 6) as usize).is_some_and(|bits| bits >> (bit & 63) & 1 == 1) {
-            self.add_kept(key, sums);
+            self.add_kept(key, self.home(key), sums);
         }
     }
 
-    fn add_kept(&self, key: u32, sums: &mut Sums) {
-        let slots = self.slots.get(self.home(key)..).unwrap_or_default();
-        let Some(slot) = slots.iter().find(|slot| slot.key >= key || slot.key == 0) else { return };
-        if slot.key == key {
-            for (sum, &weight) in sums.iter_mut().zip(&slot.row) {
-                *sum = sum.saturating_add(i16::from(weight));
+    /// Adds the weights of several features: those that are not kept are put aside first, so that the
+    /// look-ups of the others do not wait for each other.
+    pub fn add_all(&self, keys: &[u32], sums: &mut Sums) {
+        let mut kept = [0_u32; 64];
+        for keys in keys.chunks(kept.len()) {
+            let mut count = 0;
+            for &key in keys {
+                let bit = key >> (32 - FILTER_BITS);
+                kept[count] = key;
+                count +=
+                    self.filter.get((bit >> 6) as usize).map_or(0, |bits| (bits >> (bit & 63) & 1) as usize);
             }
+            // All first places are asked for before any is looked at: memory is slow, but not one at a time.
+            let mut homes = [(0_usize, 0_u32); 64];
+            for (home, &key) in homes.iter_mut().zip(&kept[..count]) {
+                let at = self.home(key);
+                *home = (at, self.slots.get(at).map_or(0, |slot| slot.key));
+            }
+            for (&key, &(home, first)) in kept[..count].iter().zip(&homes) {
+                if first == key {
+                    self.add_row(home, sums);
+                } else if first != 0 && first < key {
+                    self.add_kept(key, home + 1, sums);
+                }
+            }
+        }
+    }
+
+    fn add_kept(&self, key: u32, from: usize, sums: &mut Sums) {
+        let slots = self.slots.get(from..).unwrap_or_default();
+        let Some(next) = slots.iter().position(|slot| slot.key >= key || slot.key == 0) else { return };
+        if slots[next].key == key {
+            self.add_row(from + next, sums);
+        }
+    }
+
+    fn add_row(&self, at: usize, sums: &mut Sums) {
+        let Some(slot) = self.slots.get(at) else { return };
+        for (sum, &weight) in sums.iter_mut().zip(&slot.row) {
+            *sum = sum.wrapping_add(i16::from(weight));
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the name model looks at.
 
 use super::hash::{key, pair};
+use super::keys::Keys;
 use super::model::{Clusters, UNKNOWN};
 use super::words::{BOUNDARY, List, VIEWS, Word, Words};
 
@@ -308,25 +309,26 @@ impl Scene {
         }
     }
 
-    /// Keys that depend on where the tokens of a zone stand; `emit` takes the token and the key.
-    pub fn context(&self, zone: Zone, words: &Words, emit: &mut impl FnMut(usize, u32)) {
+    /// What the keys of a zone's tokens have in common.
+    pub fn frame(&self, zone: Zone, words: &Words) -> Frame {
         let sentence = self.sentence_of(zone.start);
-        let habit = self.habit(sentence, words);
-        for token in zone.start..zone.end {
-            self.token_context(token, sentence, habit, words, &mut |key| emit(token, key));
-            let word = self.word(token, words);
-            if word.any_capital {
-                self.article_context(token, word, &mut |key| emit(token, key));
-            }
-        }
+        let at = |token: usize, offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];
+        // From the link that ends before the zone's first token to that of the second token behind it.
+        let links = (0..zone.end - zone.start + 3)
+            .map(|n| {
+                let (before, after) = (at(zone.start + n, -2), at(zone.start + n, -1));
+                Link::new(before, after)
+            })
+            .collect();
+        Frame { sentence, habit: self.habit(sentence, words), start: zone.start, links }
     }
 
-    /// As [`Scene::context`], without what the rest of the article tells.
-    pub fn near_context(&self, zone: Zone, words: &Words, emit: &mut impl FnMut(usize, u32)) {
-        let sentence = self.sentence_of(zone.start);
-        let habit = self.habit(sentence, words);
-        for token in zone.start..zone.end {
-            self.token_context(token, sentence, habit, words, &mut |key| emit(token, key));
+    /// Keys that depend on where a token of the frame's zone stands.
+    pub fn keys(&self, token: usize, frame: &Frame, words: &Words, keys: &mut impl Keys) {
+        self.near_keys(token, frame, words, keys);
+        let word = self.word(token, words);
+        if word.any_capital {
+            self.article_keys(token, word, keys);
         }
     }
 
@@ -342,24 +344,17 @@ impl Scene {
         Habit { shouted: all, titled: !all && letters > 4 && capitals * 10 >= letters * 7 }
     }
 
-    fn token_context(
-        &self,
-        token: usize,
-        sentence: (usize, usize),
-        habit: Habit,
-        words: &Words,
-        emit: &mut impl FnMut(u32),
-    ) {
+    /// As [`Scene::keys`], without what the rest of the article tells.
+    pub fn near_keys(&self, token: usize, frame: &Frame, words: &Words, keys: &mut impl Keys) {
+        let Frame { sentence, habit, start, ref links } = *frame;
         let at = |offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];
         let (word, before, after) = (at(0), at(-1), at(1));
-        emit(key(6000, pair(before.lower, word.lower)));
-        emit(key(6001, pair(word.lower, after.lower)));
-        emit(key(6002, pair(before.lower, after.lower)));
-        emit(key(6003, pair(at(-2).lower, before.lower)));
-        emit(key(6004, pair(after.lower, at(2).lower)));
-        emit(key(6005, pair(before.brief, word.brief)));
-        emit(key(6006, pair(word.brief, after.brief)));
-        emit(key(6007, pair(pair(before.brief, word.brief), after.brief)));
+        let [far_left, left, right, far_right] = [0, 1, 2, 3].map(|n| &links[token - start + n]);
+        keys.put(key(6000, left.lower));
+        keys.put(key(6001, right.lower));
+        keys.put(key(6002, pair(before.lower, after.lower)));
+        keys.put(key(6003, far_left.lower));
+        keys.put(key(6004, far_right.lower));
         let flags = u64::from(word.capital)
             | u64::from(word.all_capitals) << 1
             | u64::from(self.places[token].opens) << 2
@@ -367,24 +362,29 @@ impl Scene {
             | u64::from(habit.shouted) << 4
             | u64::from(habit.titled) << 5
             | u64::from(word.length == 1) << 6;
-        emit(key(6008, flags));
-        emit(key(6009, pair(flags, before.lower)));
-        let first = |word: &Word, n: usize| u64::from(word.clusters.first[n]);
-        emit(key(6010, pair(first(before, 1), first(word, 1))));
-        emit(key(6011, pair(first(word, 1), first(after, 1))));
-        emit(key(6012, pair(pair(first(before, 2), first(word, 2)), first(after, 2))));
-        emit(key(6013, pair(first(before, 1), word.brief)));
-        emit(key(6014, pair(first(after, 1), word.brief)));
-        let second = |word: &Word| u64::from(word.clusters.second[1]);
-        emit(key(6015, pair(second(before), second(word))));
-        emit(key(6016, pair(second(word), second(after))));
+        let briefs = pair(left.brief, after.brief);
+        keys.group(pair(briefs, flags), |put| {
+            put(key(6005, left.brief));
+            put(key(6006, right.brief));
+            put(key(6007, briefs));
+            put(key(6008, flags));
+        });
+        keys.put(key(6009, pair(flags, before.lower)));
+        keys.put(key(6010, left.first));
+        keys.put(key(6011, right.first));
+        let coarse = |word: &Word| u64::from(word.clusters.first[2]);
+        keys.put(key(6012, pair(pair(coarse(before), coarse(word)), coarse(after))));
+        keys.put(key(6013, pair(u64::from(before.clusters.first[1]), word.brief)));
+        keys.put(key(6014, pair(u64::from(after.clusters.first[1]), word.brief)));
+        keys.put(key(6015, left.second));
+        keys.put(key(6016, right.second));
         if self.places[token].run.1 != 0 {
-            self.run_context(token, sentence, words, emit);
+            self.run_keys(token, sentence, words, keys);
         }
     }
 
     /// Where in its capitalised run the token stands, and what stands around the run.
-    fn run_context(&self, token: usize, sentence: (usize, usize), words: &Words, emit: &mut impl FnMut(u32)) {
+    fn run_keys(&self, token: usize, sentence: (usize, usize), words: &Words, keys: &mut impl Keys) {
         let (from, to) = self.places[token].run;
         let (from, to) = (from as usize, to as usize);
         let last = self.word(to - 1, words);
@@ -392,60 +392,140 @@ impl Scene {
         let at = |token: usize, offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];
         let (before, after) = (at(from, -1), at(to - 1, 1));
         let position = ((token - from).min(3) * 8 + (to - 1 - token).min(3)) as u64;
-        let mut put = |template: u32, value: u64| emit(key(template, pair(value, position)));
-        put(6100, 0);
-        put(6101, last.lower);
-        put(6102, first.lower);
+        let whole = (from..to).fold(5, |hash, token| pair(hash, self.word(token, words).lower));
+        let group = |word: &Word| u64::from(word.clusters.first[1]);
+        let (last_group, first_group) = (group(last), group(first));
+        let sign = pair(whole, last_group << 40 | first_group << 16 | position);
+        keys.group(sign, |put| {
+            let mut put = |template: u32, value: u64| put(key(template, pair(value, position)));
+            put(6100, 0);
+            put(6101, last.lower);
+            put(6102, first.lower);
+            put(6107, last.suffixes[2]);
+            put(6108, last_group);
+            put(6109, first_group);
+            put(6112, whole);
+        });
+        let mut put = |template: u32, value: u64| keys.put(key(template, pair(value, position)));
         put(6103, before.lower);
         put(6104, after.lower);
         put(6105, pair(at(from, -2).lower, before.lower));
         put(6106, pair(after.lower, at(to - 1, 2).lower));
-        put(6107, last.suffixes[2]);
-        put(6108, u64::from(last.clusters.first[1]));
-        put(6109, u64::from(first.clusters.first[1]));
-        put(6110, u64::from(before.clusters.first[1]));
-        put(6111, u64::from(after.clusters.first[1]));
-        put(6112, (from..to).fold(5, |hash, token| pair(hash, self.word(token, words).lower)));
+        put(6110, group(before));
+        put(6111, group(after));
     }
 
     /// How the rest of the article uses the word.
-    fn article_context(&self, token: usize, word: &Word, emit: &mut impl FnMut(u32)) {
+    fn article_keys(&self, token: usize, word: &Word, keys: &mut impl Keys) {
         let seen = self.seen(word);
-        let few = |count: u16| u64::from(count.min(2));
-        let case = few(seen.inside) * 3 + few(seen.small);
-        emit(key(6200, case));
-        emit(key(6201, case * 2 + u64::from(self.places[token].opens)));
-        for (template, count) in
-            [seen.after_title, seen.before_speech, seen.after_place, seen.before_possessive, seen.after_the]
-                .into_iter()
-                .enumerate()
-        {
-            if count > 0 {
-                emit(key(6202 + template as u32, few(count)));
+        let opens = self.places[token].opens;
+        let unknown = word.clusters.fine == UNKNOWN && word.clusters.second[0] == UNKNOWN;
+        let group = word.clusters.first[2];
+        let flags = u64::from(opens) | u64::from(unknown) << 1 | u64::from(word.all_capitals) << 2;
+        keys.group(seen.sign() << 20 | u64::from(group) << 3 | flags | ARTICLE, |put| {
+            let case = few(seen.inside) * 3 + few(seen.small);
+            put(key(6200, case));
+            put(key(6201, case * 2 + u64::from(opens)));
+            for (template, count) in [
+                seen.after_title,
+                seen.before_speech,
+                seen.after_place,
+                seen.before_possessive,
+                seen.after_the,
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                if count > 0 {
+                    put(key(6202 + template as u32, few(count)));
+                }
             }
-        }
-        let signs = [
-            seen.after_title,
-            seen.before_speech,
-            seen.after_place,
-            seen.last_of_run,
-            seen.first_of_run,
-            seen.in_body,
-            seen.alone,
-            seen.after_the,
+            let signs = seen.signs();
+            put(key(6207, signs));
+            put(key(6208, pair(signs, u64::from(group))));
+            put(key(6209, few(seen.last_of_run) * 9 + few(seen.first_of_run) * 3 + few(seen.alone)));
+            if seen.in_body > 0 {
+                put(key(6210, few(seen.in_body)));
+            }
+            if word.all_capitals {
+                put(key(6211, few(seen.acronym)));
+            }
+            if unknown {
+                put(key(6212, signs));
+            }
+        });
+    }
+}
+
+/// Sets the signs of [`Scene::keys`] about the article apart from all others.
+const ARTICLE: u64 = 1 << 62;
+
+fn few(count: u16) -> u64 {
+    u64::from(count.min(2))
+}
+
+impl Seen {
+    /// All counts that are looked at, as none, one or more.
+    fn sign(&self) -> u64 {
+        let counts = [
+            self.inside,
+            self.small,
+            self.after_title,
+            self.before_speech,
+            self.after_place,
+            self.before_possessive,
+            self.after_the,
+            self.last_of_run,
+            self.first_of_run,
+            self.in_body,
+            self.alone,
+            self.acronym,
         ];
-        let signs = signs.iter().fold(0, |bits, &count| bits * 2 + u64::from(count > 0));
-        emit(key(6207, signs));
-        emit(key(6208, pair(signs, u64::from(word.clusters.first[2]))));
-        emit(key(6209, few(seen.last_of_run) * 9 + few(seen.first_of_run) * 3 + few(seen.alone)));
-        if seen.in_body > 0 {
-            emit(key(6210, few(seen.in_body)));
-        }
-        if word.all_capitals {
-            emit(key(6211, few(seen.acronym)));
-        }
-        if word.clusters.fine == UNKNOWN && word.clusters.second[0] == UNKNOWN {
-            emit(key(6212, signs));
+        counts.iter().fold(0, |sign, &count| sign << 2 | few(count))
+    }
+
+    fn signs(&self) -> u64 {
+        let signs = [
+            self.after_title,
+            self.before_speech,
+            self.after_place,
+            self.last_of_run,
+            self.first_of_run,
+            self.in_body,
+            self.alone,
+            self.after_the,
+        ];
+        signs.iter().fold(0, |bits, &count| bits * 2 + u64::from(count > 0))
+    }
+}
+
+/// What is worked out once for the tokens of a zone.
+pub struct Frame {
+    /// The sentence that holds the zone.
+    pub sentence: (usize, usize),
+    habit: Habit,
+    start: usize,
+    /// Each token with the one before it, from the token before the zone to two behind it.
+    links: Vec<Link>,
+}
+
+/// Two words in a row, hashed.
+struct Link {
+    lower: u64,
+    brief: u64,
+    first: u64,
+    second: u64,
+}
+
+impl Link {
+    fn new(before: &Word, after: &Word) -> Link {
+        let first = |word: &Word| u64::from(word.clusters.first[1]);
+        let second = |word: &Word| u64::from(word.clusters.second[1]);
+        Link {
+            lower: pair(before.lower, after.lower),
+            brief: pair(before.brief, after.brief),
+            first: pair(first(before), first(after)),
+            second: pair(second(before), second(after)),
         }
     }
 }

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use super::chain::{self, LANES, Lattice, Scores};
 use super::hash::{key, pair};
+use super::keys::{Adder, Keys, Memo, add};
 use super::model::{Model, Sums};
-use super::name_features::{NEIGHBOURS, Scene, Zone, surface};
+use super::name_features::{Frame, NEIGHBOURS, Scene, Zone, surface};
 use super::token::{Token, tokenize};
 use super::words::{VIEWS, Words};
 use crate::span::Span;
@@ -97,11 +98,14 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
     let [first, rest @ ..] = model.transitions.as_slice() else { return Vec::new() };
     let scene = Scene::new(ids, sentences, words);
     let zones = scene.zones(words);
-    let mut scorer = Scorer { model, words, sums: Vec::new() };
+    let mut memo = std::mem::take(&mut words.memo);
+    let mut scorer = Scorer { model, words, memo: &mut memo };
     let mut labels = vec![0; ids.len()];
     let mut scores: Vec<Vec<Scores>> = Vec::with_capacity(zones.len());
     for &zone in &zones {
-        scores.push(scorer.score(&scene, zone));
+        scores.push(scorer.score(&scene, zone, |token, frame, words, adder| {
+            scene.keys(token, frame, words, adder);
+        }));
         let path = chain::best_path(scores.last().map_or(&[], Vec::as_slice), first);
         labels[zone.start..zone.end].copy_from_slice(&path);
     }
@@ -111,17 +115,16 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
         let opinion = Opinion::new(&scene, words, &zones, &labels);
         let before = labels.clone();
         for (&zone, scores) in zones.iter().zip(&mut scores) {
-            let mut sums: Vec<Sums> = vec![[0; LANES]; scores.len()];
-            opinion.features(&scene, zone, words, &before, &mut |token, key| {
-                model.add(key, &mut sums[token - zone.start])
-            });
-            for (scores, sums) in scores.iter_mut().zip(&sums) {
-                let more = model.scores(sums);
+            let mut adder = Adder::new(model, &mut memo);
+            for (token, scores) in (zone.start..zone.end).zip(scores.iter_mut()) {
+                opinion.keys(token, &scene, zone, words, &before, &mut adder);
+                let more = model.scores(&adder.take());
                 *scores = std::array::from_fn(|lane| scores[lane] + more[lane]);
             }
             labels[zone.start..zone.end].copy_from_slice(&chain::best_path(scores, second));
         }
     }
+    words.memo = memo;
     probabilities(&zones, &scores, &labels, last)
 }
 
@@ -154,37 +157,36 @@ fn probabilities(
 pub(super) struct Scorer<'a> {
     pub(super) model: &'a Model,
     pub(super) words: &'a mut Words,
-    pub(super) sums: Vec<Sums>,
+    pub(super) memo: &'a mut Memo,
 }
 
 impl Scorer<'_> {
-    fn score(&mut self, scene: &Scene, zone: Zone) -> Vec<Scores> {
-        let model = self.model;
-        self.letters(scene, zone);
-        let sums = &mut self.sums;
-        scene.context(zone, self.words, &mut |token, key| model.add(key, &mut sums[token - zone.start]));
-        self.sums.iter().map(|sums| model.scores(sums)).collect()
-    }
-
-    /// What the letters of the words and of their neighbours tell.
-    pub(super) fn letters(&mut self, scene: &Scene, zone: Zone) {
-        let sentence = scene.sentence_of(zone.start);
-        self.sums.clear();
+    /// Scores of a zone's tokens; `look` gives the keys that depend on where a token stands.
+    pub(super) fn score(
+        &mut self,
+        scene: &Scene,
+        zone: Zone,
+        mut look: impl FnMut(usize, &Frame, &Words, &mut Adder),
+    ) -> Vec<Scores> {
+        let frame = scene.frame(zone, self.words);
+        let mut memo = std::mem::take(self.memo);
+        let mut adder = Adder::new(self.model, &mut memo);
+        let mut scores = Vec::with_capacity(zone.end - zone.start);
         for token in zone.start..zone.end {
-            let mut sums = [0; LANES];
+            look(token, &frame, self.words, &mut adder);
+            let mut sums = adder.take();
             for (offset, view) in NEIGHBOURS {
-                let part = self.view(scene.neighbour(token, offset, sentence), view);
-                for (sum, part) in sums.iter_mut().zip(part) {
-                    *sum += part;
-                }
+                add(&mut sums, self.view(scene.neighbour(token, offset, frame.sentence), view));
             }
-            self.sums.push(sums);
+            scores.push(self.model.scores(&sums));
         }
+        *self.memo = memo;
+        scores
     }
 
     /// All that a word's letters add when it is looked at from `view`, from the cache.
     #[inline]
-    fn view(&mut self, id: u32, view: usize) -> Sums {
+    fn view(&mut self, id: u32, view: usize) -> &Sums {
         let word = &mut self.words.all[id as usize];
         if !word.summed {
             let mut sums = [[0; LANES]; VIEWS];
@@ -194,7 +196,7 @@ impl Scorer<'_> {
             word.sums = sums;
             word.summed = true;
         }
-        word.sums[view]
+        &word.sums[view]
     }
 }
 
@@ -307,60 +309,69 @@ impl Opinion {
         opinion
     }
 
-    /// Keys of the second pass for the tokens of a zone.
-    pub fn features(
+    /// Keys of the second pass for a token of a zone.
+    pub fn keys(
         &self,
+        token: usize,
         scene: &Scene,
         zone: Zone,
         words: &Words,
         labels: &[u8],
-        emit: &mut impl FnMut(usize, u32),
+        keys: &mut impl Keys,
     ) {
         let label = |token: Option<usize>| match token {
             Some(token) if token >= zone.start && token < zone.end => u64::from(labels[token]),
             _ => 99,
         };
-        for token in zone.start..zone.end {
-            let (before, own, after) =
-                (label(token.checked_sub(1)), label(Some(token)), label(Some(token + 1)));
-            emit(token, key(7000, own));
-            emit(token, key(7001, before * 100 + own));
-            emit(token, key(7002, own * 100 + after));
-            emit(token, key(7003, before * 100 + after));
-            if scene.word(token, words).capital {
-                self.word_features(scene.slot(token, words), token, own, &mut |key| emit(token, key));
-            }
-            if let Some(&(start, end, class)) = self.names.get((self.covered[token] as usize).wrapping_sub(1))
-            {
-                let votes = self.phrases.get(&phrase(scene, words, start, end)).copied().unwrap_or_default();
-                let most = top(&votes);
-                emit(token, key(7020, (most * 4 + class) as u64 * 2 + u64::from(votes[most] > 1)));
-            }
+        let (before, own, after) = (label(token.checked_sub(1)), label(Some(token)), label(Some(token + 1)));
+        keys.group(LABELS | before << 16 | own << 8 | after, |put| {
+            put(key(7000, own));
+            put(key(7001, before * 100 + own));
+            put(key(7002, own * 100 + after));
+            put(key(7003, before * 100 + after));
+        });
+        if scene.word(token, words).capital {
+            self.word_keys(scene.slot(token, words), token, own, keys);
+        }
+        if let Some(&(start, end, class)) = self.names.get((self.covered[token] as usize).wrapping_sub(1)) {
+            let votes = self.phrases.get(&phrase(scene, words, start, end)).copied().unwrap_or_default();
+            let most = top(&votes);
+            keys.put(key(7020, (most * 4 + class) as u64 * 2 + u64::from(votes[most] > 1)));
         }
     }
 
-    fn word_features(&self, slot: usize, token: usize, own: u64, emit: &mut impl FnMut(u32)) {
+    fn word_keys(&self, slot: usize, token: usize, own: u64, keys: &mut impl Keys) {
         let votes = self.votes[slot];
         let total: u16 = votes.iter().sum::<u16>().max(1);
         let most = top(&votes);
         let share = most as u64 * 8 + u64::from(votes[most]) * 4 / u64::from(total);
         let kinds = votes.iter().fold(0, |bits, &count| bits * 2 + u64::from(count > 0));
-        emit(key(7004, share));
-        emit(key(7005, share * 16 + own));
-        emit(key(7006, kinds));
-        emit(key(7007, kinds * 16 + own));
-        emit(key(7008, pair(u64::from(total.min(4)), kinds)));
+        let total = u64::from(total.min(4));
         let (length, class) = self.longest[slot];
-        if length > 0 {
-            let name = self.names.get((self.covered[token] as usize).wrapping_sub(1));
-            let longer = name.is_none_or(|&(start, end, _)| length > end - start);
-            let sign = class as u64 * 2 + u64::from(longer);
-            emit(key(7009, sign));
-            emit(key(7010, sign * 16 + own));
-            emit(key(7011, (length.min(4) * 4 + class) as u64));
-        }
+        let name = self.names.get((self.covered[token] as usize).wrapping_sub(1));
+        let longer = name.is_none_or(|&(start, end, _)| length > end - start);
+        let known = class as u64 * 2 + u64::from(longer);
+        let length = length.min(4) as u64;
+        let sign = (share << 8 | kinds) << 24 | total << 20 | length << 16 | known << 8 | own;
+        keys.group(VOTES | sign, |put| {
+            put(key(7004, share));
+            put(key(7005, share * 16 + own));
+            put(key(7006, kinds));
+            put(key(7007, kinds * 16 + own));
+            put(key(7008, pair(total, kinds)));
+            if length > 0 {
+                put(key(7009, known));
+                put(key(7010, known * 16 + own));
+                put(key(7011, length * 4 + class as u64));
+            }
+        });
     }
 }
+
+/// Sets the signs of the second pass apart from those of the first.
+const LABELS: u64 = 1 << 61;
+/// As [`LABELS`], for what was made of the word elsewhere.
+const VOTES: u64 = 1 << 60;
 
 fn top(votes: &[u16]) -> usize {
     (0..votes.len()).rev().max_by_key(|&class| votes[class]).unwrap_or(0)

@@ -2,6 +2,7 @@
 //! names, and the sentences and paragraphs around.
 
 use super::hash::{key, pair};
+use super::keys::Keys;
 use super::name_features::{Scene, Zone};
 use super::words::{BOUNDARY, Mark, Side, Word, Words};
 
@@ -128,6 +129,20 @@ impl Paragraph {
     /// True when nothing in it can be reported speech: no mark, no strong reporting word.
     pub fn is_silent(&self, words: &Words) -> bool {
         self.spots.iter().all(|spot| spot.quoted == 0 && words.all[spot.word as usize].cue < STRONG)
+    }
+
+    /// Stretches of sentences in which there is a quote mark or a strong reporting word.
+    ///
+    /// Nothing else can be reported speech; told to look nowhere else, the model finds the same.
+    pub fn loud(&self) -> Vec<(usize, usize)> {
+        let mut all: Vec<(usize, usize)> = Vec::new();
+        for sentence in self.sentences.iter().filter(|one| one.cue || one.quoted) {
+            match all.last_mut() {
+                Some(last) if last.1 == sentence.start => last.1 = sentence.end,
+                _ => all.push((sentence.start, sentence.end)),
+            }
+        }
+        all
     }
 
     fn word<'w>(&self, at: usize, words: &'w Words) -> &'w Word {
@@ -271,159 +286,225 @@ impl Look {
     }
 }
 
+/// The places of [`Keys::stays`].
+mod place {
+    pub const RUN: usize = 0;
+    pub const LEFT_CUE: usize = 1;
+    pub const RIGHT_CUE: usize = 2;
+    pub const LEFT_MARK: usize = 3;
+    pub const RIGHT_MARK: usize = 4;
+    pub const SENTENCE: usize = 5;
+}
+
+/// Sets the signs of groups apart from each other.
+mod group {
+    pub const RUN: u64 = 1 << 56;
+    pub const CUES: u64 = 2 << 56;
+    pub const POSITION: u64 = 3 << 56;
+    pub const WORD: u64 = 4 << 56;
+    pub const BESIDE: u64 = 5 << 56;
+    pub const NAMES: u64 = 6 << 56;
+}
+
 impl Paragraph {
-    /// Keys of every token; `before` and `after` are the states of the neighbouring paragraphs.
-    pub fn features(&self, before: u8, after: u8, words: &Words, emit: &mut impl FnMut(usize, u32)) {
-        for at in 0..self.spots.len() {
-            let mut put = |key| emit(at, key);
-            self.quote_keys(at, words, &mut put);
-            let left = self.cue_keys(at, self.spots[at].left_cue, 8020, words, &mut put);
-            let right = self.cue_keys(at, self.spots[at].right_cue, 8030, words, &mut put);
-            let quoted = u64::from(self.spots[at].quoted);
-            put(key(8040, left * 1000 + right));
-            put(key(8041, (left * 1000 + right) * 4 + quoted));
-            let sides = u64::from(left != NOTHING) * 2 + u64::from(right != NOTHING);
-            put(key(8042, sides * 4 + quoted));
-            self.clause_keys(at, words, &mut put);
-            self.sentence_keys(at, words, &mut put);
-            self.word_keys(at, words, &mut put);
-            self.name_keys(at, words, &mut put);
-            let around = u64::from(before) * 64 + u64::from(self.state) * 8 + u64::from(after);
-            put(key(8100, around >> 3));
-            put(key(8101, (around & 63) * 4 + quoted));
-            put(key(8102, around * 4 + quoted));
-        }
+    /// Keys of a token; `before` and `after` are the states of the neighbouring paragraphs.
+    pub fn keys(&self, at: usize, before: u8, after: u8, words: &Words, keys: &mut impl Keys) {
+        self.quote_keys(at, words, keys);
+        self.cue_keys(at, words, keys);
+        self.clause_keys(at, words, keys);
+        self.sentence_keys(at, before, after, words, keys);
+        self.word_keys(at, words, keys);
+        self.name_keys(at, words, keys);
     }
 
-    fn quote_keys(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
+    fn quote_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
         let spot = self.spots[at];
-        let quoted = u64::from(spot.quoted);
-        put(key(8000, quoted * 4 + u64::from(self.word(at, words).cue)));
         if spot.quoted == 0 {
             return;
         }
         let (start, end) = (spot.run.0 as usize, spot.run.1 as usize);
         let (left, right, length) = (step(at - start), step(end - at), step(end - start));
-        put(key(8001, left));
-        put(key(8002, right));
-        put(key(8003, length * 16 + left.min(3)));
-        put(key(8004, length * 16 + right.min(3)));
-        let edges = u64::from(start == 0) * 2 + u64::from(end + 1 == self.spots.len());
-        put(key(8005, edges * 4 + quoted));
-        put(key(8006, self.word_at(end.checked_sub(1), words).lower));
-        put(key(8007, self.word_at(start.checked_sub(1), words).lower));
-        let (next, second) = (self.word_at(Some(end + 1), words), self.word_at(Some(end + 2), words));
-        put(key(8008, next.lower));
-        put(key(8009, pair(next.lower, second.lower)));
-        let capital = u64::from(self.word_at(Some(start + 1), words).capital);
-        put(key(8010, capital * 16 + length.min(5)));
-        put(key(8011, u64::from(next.cue.max(second.cue)) * 8 + length.min(5)));
+        keys.group(group::RUN | left << 16 | right << 8 | length, |put| {
+            put(key(8001, left));
+            put(key(8002, right));
+            put(key(8003, length * 16 + left.min(3)));
+            put(key(8004, length * 16 + right.min(3)));
+        });
+        keys.stays(place::RUN, start as u64, |put| {
+            let edges = u64::from(start == 0) * 2 + u64::from(end + 1 == self.spots.len());
+            put(key(8005, edges * 4 + u64::from(spot.quoted)));
+            put(key(8006, self.word_at(end.checked_sub(1), words).lower));
+            put(key(8007, self.word_at(start.checked_sub(1), words).lower));
+            let (next, second) = (self.word_at(Some(end + 1), words), self.word_at(Some(end + 2), words));
+            put(key(8008, next.lower));
+            put(key(8009, pair(next.lower, second.lower)));
+            let capital = u64::from(self.word_at(Some(start + 1), words).capital);
+            put(key(8010, capital * 16 + length.min(5)));
+            put(key(8011, u64::from(next.cue.max(second.cue)) * 8 + length.min(5)));
+        });
     }
 
-    /// What the nearest reporting word on one side says; a signature of it for pairs.
-    fn cue_keys(
+    /// What the nearest reporting words on both sides say, each alone and together.
+    fn cue_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
+        let spot = self.spots[at];
+        let quoted = u64::from(spot.quoted);
+        self.side_keys(at, spot.left_cue, (8020, place::LEFT_CUE), words, keys);
+        self.side_keys(at, spot.right_cue, (8030, place::RIGHT_CUE), words, keys);
+        let far = |cue: Option<Hit>| cue.map(|cue| (step(at.abs_diff(cue.token as usize)), cue.between));
+        let (left, right) = (far(spot.left_cue), far(spot.right_cue));
+        let sign = |cue: Option<(u64, u64)>| cue.map_or(0xffff, |(step, between)| step * 64 + between);
+        keys.group(group::CUES | sign(left) << 32 | sign(right) << 16 | quoted, |put| {
+            if let Some((step, between)) = left {
+                put(key(8020, step * 64 + between));
+            }
+            if let Some((step, between)) = right {
+                put(key(8030, step * 64 + between));
+            }
+            let rough =
+                |cue: Option<(u64, u64)>| cue.map_or(NOTHING, |(step, between)| step.min(4) * 64 + between);
+            let both = rough(left) * 1000 + rough(right);
+            put(key(8040, both));
+            put(key(8041, both * 4 + quoted));
+            let sides = u64::from(left.is_some()) * 2 + u64::from(right.is_some());
+            put(key(8042, sides * 4 + quoted));
+        });
+    }
+
+    fn side_keys(
         &self,
         at: usize,
         cue: Option<Hit>,
-        base: u32,
+        (base, place): (u32, usize),
         words: &Words,
-        put: &mut impl FnMut(u32),
-    ) -> u64 {
-        let Some(Hit { token, between }) = cue else { return NOTHING };
+        keys: &mut impl Keys,
+    ) {
+        let Some(Hit { token, between }) = cue else { return };
         let token = token as usize;
-        let distance = at.abs_diff(token);
-        let word = self.word(token, words).lower;
-        put(key(base, step(distance) * 64 + between));
-        put(key(base + 1, pair(word, between)));
-        put(key(base + 2, pair(word, step(distance).min(5))));
-        put(key(base + 3, pair(self.word_at(Some(token + 1), words).lower, between)));
-        put(key(base + 4, pair(self.word_at(token.checked_sub(1), words).lower, between & 7)));
-        put(key(base + 5, pair(u64::from(self.word(token, words).clusters.first[1]), between)));
-        step(distance).min(4) * 64 + between
+        let word = self.word(token, words);
+        keys.put(key(base + 2, pair(word.lower, step(at.abs_diff(token)).min(5))));
+        keys.stays(place, (token as u64) << 8 | between, |put| {
+            put(key(base + 1, pair(word.lower, between)));
+            put(key(base + 3, pair(self.word_at(Some(token + 1), words).lower, between)));
+            put(key(base + 4, pair(self.word_at(token.checked_sub(1), words).lower, between & 7)));
+            put(key(base + 5, pair(u64::from(word.clusters.first[1]), between)));
+        });
     }
 
-    fn clause_keys(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
+    fn clause_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
         let spot = self.spots[at];
         let lower = |at: Option<usize>| self.word_at(at, words).lower;
         if let Some(Hit { token, between }) = spot.left_mark {
             let token = token as usize;
             let mark = lower(Some(token));
-            put(key(8050, pair(mark, step(at - token).min(5))));
-            put(key(8051, pair(lower(Some(token + 1)), mark)));
-            put(key(8052, pair(lower(token.checked_sub(1)), mark)));
-            put(key(8053, pair(mark, between)));
+            keys.put(key(8050, pair(mark, step(at - token).min(5))));
+            keys.stays(place::LEFT_MARK, (token as u64) << 8 | between, |put| {
+                put(key(8051, pair(lower(Some(token + 1)), mark)));
+                put(key(8052, pair(lower(token.checked_sub(1)), mark)));
+                put(key(8053, pair(mark, between)));
+            });
         }
         if let Some(Hit { token, between }) = spot.right_mark {
             let token = token as usize;
             let mark = lower(Some(token));
-            put(key(8054, pair(mark, step(token - at).min(5))));
-            put(key(8055, pair(lower(Some(token + 1)), mark)));
-            put(key(8056, pair(pair(lower(Some(token + 1)), lower(Some(token + 2))), mark)));
-            put(key(8057, pair(mark, between)));
+            keys.put(key(8054, pair(mark, step(token - at).min(5))));
+            keys.stays(place::RIGHT_MARK, (token as u64) << 8 | between, |put| {
+                put(key(8055, pair(lower(Some(token + 1)), mark)));
+                put(key(8056, pair(pair(lower(Some(token + 1)), lower(Some(token + 2))), mark)));
+                put(key(8057, pair(mark, between)));
+            });
         }
     }
 
-    fn sentence_keys(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
+    fn sentence_keys(&self, at: usize, before: u8, after: u8, words: &Words, keys: &mut impl Keys) {
         let spot = self.spots[at];
         let quoted = u64::from(spot.quoted);
         let number = spot.sentence as usize;
         let sentence = self.sentences[number];
-        let (left, right) = (step(at - sentence.start), step(sentence.end - 1 - at));
-        put(key(8060, left.min(6)));
-        put(key(8061, right.min(6)));
-        put(key(8062, left.min(3) * 16 + quoted * 4 + u64::from(self.word(at, words).cue)));
+        let (left, right) = (step(at - sentence.start).min(6), step(sentence.end - 1 - at).min(6));
+        let cue = u64::from(self.word(at, words).cue);
+        keys.group(group::POSITION | left << 24 | right << 16 | cue << 8 | quoted, |put| {
+            put(key(8060, left));
+            put(key(8061, right));
+            put(key(8062, left.min(3) * 16 + quoted * 4 + cue));
+        });
+        keys.stays(place::SENTENCE, (number as u64) << 8 | quoted, |put| {
+            let around = self.around(number);
+            put(key(8063, around));
+            put(key(8064, around * 4 + quoted));
+            put(key(8065, (number.min(3) as u64) * 4 + quoted));
+            let (first, second) =
+                (self.word(sentence.start, words), self.word_at(Some(sentence.start + 1), words));
+            put(key(8066, first.lower));
+            put(key(8067, pair(first.lower, second.lower)));
+            put(key(8068, pair(first.lower, quoted)));
+            let around = u64::from(before) * 64 + u64::from(self.state) * 8 + u64::from(after);
+            put(key(8100, around >> 3));
+            put(key(8101, (around & 63) * 4 + quoted));
+            put(key(8102, around * 4 + quoted));
+        });
+    }
+
+    /// What a sentence and its neighbours have in them.
+    fn around(&self, number: usize) -> u64 {
         let flags = |sentence: Option<&Sentence>| {
             sentence
                 .map_or(8, |one| u64::from(one.cue) | u64::from(one.quoted) << 1 | u64::from(one.name) << 2)
         };
-        let before = flags(number.checked_sub(1).and_then(|n| self.sentences.get(n)));
-        let around = (before * 16 + flags(Some(&sentence))) * 16 + flags(self.sentences.get(number + 1));
-        put(key(8063, around));
-        put(key(8064, around * 4 + quoted));
-        put(key(8065, (number.min(3) as u64) * 4 + quoted));
-        let (first, second) =
-            (self.word(sentence.start, words), self.word_at(Some(sentence.start + 1), words));
-        put(key(8066, first.lower));
-        put(key(8067, pair(first.lower, second.lower)));
-        put(key(8068, pair(first.lower, quoted)));
+        let at = |number: Option<usize>| flags(number.and_then(|number| self.sentences.get(number)));
+        (at(number.checked_sub(1)) * 16 + at(Some(number))) * 16 + at(Some(number + 1))
     }
 
-    fn word_keys(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
+    fn word_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
         let quoted = u64::from(self.spots[at].quoted);
         let word = |offset: isize| self.word_at(at.checked_add_signed(offset), words);
         let own = word(0);
-        put(key(8070, pair(pair(word(-2).lower, word(-1).lower), own.lower)));
-        put(key(8071, pair(pair(own.lower, word(1).lower), word(2).lower)));
-        let cue = |offset: isize| u64::from(word(offset).cue);
-        put(key(8072, cue(-1) * 16 + cue(0) * 4 + quoted));
-        put(key(8073, cue(1) * 16 + cue(0) * 4 + quoted));
-        let capital = u64::from(own.capital);
-        put(key(8074, cue(1) * 2 + capital));
-        put(key(8075, cue(2) * 2 + capital));
-        put(key(8076, cue(-1) * 2 + capital));
-        put(key(8077, pair(own.lower, quoted)));
+        keys.put(key(8070, pair(pair(word(-2).lower, word(-1).lower), own.lower)));
+        keys.put(key(8071, pair(pair(own.lower, word(1).lower), word(2).lower)));
+        let (left, right) = (self.name_at(at, -1), self.name_at(at, 1));
+        keys.group(pair(own.lower, group::WORD | left << 16 | right << 8 | quoted), |put| {
+            put(key(8077, pair(own.lower, quoted)));
+            put(key(8083, pair(left, own.lower)));
+            put(key(8084, pair(right, own.lower)));
+        });
     }
 
-    fn name_keys(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
-        let name = |offset: isize| {
-            let spot = at.checked_add_signed(offset).and_then(|at| self.spots.get(at));
-            spot.map_or(16, |spot| u64::from(spot.name))
-        };
-        put(key(8080, name(0)));
-        put(key(8081, name(-1) * 32 + name(0)));
-        put(key(8082, name(0) * 32 + name(1)));
-        put(key(8083, pair(name(-1), self.word(at, words).lower)));
-        put(key(8084, pair(name(1), self.word(at, words).lower)));
-        put(key(8085, name(-1) * 4 + u64::from(self.word(at, words).cue)));
-        put(key(8086, name(1) * 4 + u64::from(self.word(at, words).cue)));
+    fn name_at(&self, at: usize, offset: isize) -> u64 {
+        let spot = at.checked_add_signed(offset).and_then(|at| self.spots.get(at));
+        spot.map_or(16, |spot| u64::from(spot.name))
+    }
+
+    /// Reporting words and names, as such, at the token and beside it.
+    fn name_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
         let spot = self.spots[at];
+        let quoted = u64::from(spot.quoted);
+        let word = |offset: isize| self.word_at(at.checked_add_signed(offset), words);
+        let [before, own, after, second] = [-1, 0, 1, 2].map(|offset| u64::from(word(offset).cue));
+        let [left, name, right] = [-1, 0, 1].map(|offset| self.name_at(at, offset));
+        let capital = u64::from(word(0).capital);
+        let cues = before << 24 | own << 18 | after << 12 | second << 6 | capital << 2 | quoted;
+        keys.group(group::BESIDE | left << 48 | name << 40 | right << 32 | cues, |put| {
+            put(key(8000, quoted * 4 + own));
+            put(key(8072, before * 16 + own * 4 + quoted));
+            put(key(8073, after * 16 + own * 4 + quoted));
+            put(key(8074, after * 2 + capital));
+            put(key(8075, second * 2 + capital));
+            put(key(8076, before * 2 + capital));
+            put(key(8080, name));
+            put(key(8081, left * 32 + name));
+            put(key(8082, name * 32 + right));
+            put(key(8085, left * 4 + own));
+            put(key(8086, right * 4 + own));
+        });
         let far = |hit: Option<Hit>| {
             hit.map_or(NOTHING, |hit| step(at.abs_diff(hit.token as usize)).min(5) * 64 + hit.between)
         };
-        put(key(8087, far(spot.left_name)));
-        put(key(8088, far(spot.right_name)));
-        put(key(8089, far(spot.left_name) * 8 + u64::from(self.word(at, words).cue)));
-        put(key(8090, far(spot.right_name) * 8 + u64::from(self.word(at, words).cue)));
+        let (left, right) = (far(spot.left_name), far(spot.right_name));
+        keys.group(group::NAMES | left << 24 | right << 8 | own, |put| {
+            put(key(8087, left));
+            put(key(8088, right));
+            put(key(8089, left * 8 + own));
+            put(key(8090, right * 8 + own));
+        });
     }
 }
 

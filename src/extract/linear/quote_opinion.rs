@@ -2,6 +2,7 @@
 //! together.
 
 use super::hash::{key, pair};
+use super::keys::Keys;
 use super::names::spans;
 use super::quote_features::{Paragraph, step};
 use super::words::Words;
@@ -10,6 +11,20 @@ const SOURCE: usize = 0;
 const CUE: usize = 1;
 const CONTENT: usize = 2;
 const NONE: u64 = 9;
+
+/// The places of [`Keys::stays`].
+mod place {
+    pub const ORDER: usize = 0;
+    pub const INSIDE: usize = 1;
+    pub const PARTNER: usize = 2;
+}
+
+/// Sets the signs of groups apart from each other and from those of the first pass.
+mod group {
+    pub const LABELS: u64 = 17 << 56;
+    pub const PLACE: u64 = 18 << 56;
+    pub const DISTANCES: u64 = 19 << 56;
+}
 
 /// The stretches that the first pass found in one paragraph.
 pub struct Opinion<'a> {
@@ -42,43 +57,47 @@ impl<'a> Opinion<'a> {
         n.and_then(|n| self.found.get(n)).copied()
     }
 
-    /// Keys of every token.
-    pub fn features(&self, words: &Words, emit: &mut impl FnMut(usize, u32)) {
-        for at in 0..self.labels.len() {
-            self.token(at, words, &mut |key| emit(at, key));
-        }
-    }
-
-    fn token(&self, at: usize, words: &Words, put: &mut impl FnMut(u32)) {
+    /// Keys of a token.
+    pub fn keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
         let label =
             |at: Option<usize>| at.and_then(|at| self.labels.get(at)).map_or(20, |&label| u64::from(label));
-        let own = label(Some(at));
-        put(key(9000, own));
-        put(key(9001, label(at.checked_sub(1)) * 32 + own));
-        put(key(9002, own * 32 + label(Some(at + 1))));
+        let (before, own, after) = (label(at.checked_sub(1)), label(Some(at)), label(Some(at + 1)));
+        keys.group(group::LABELS | before << 16 | own << 8 | after, |put| {
+            put(key(9000, own));
+            put(key(9001, before * 32 + own));
+            put(key(9002, own * 32 + after));
+        });
         let next = self.next[at];
         let inside = self.at(Some(next)).filter(|&(start, ..)| start <= at);
         let kind = inside.map_or(3, |(_, _, kind)| kind as u64);
         let quoted = u64::from(self.paragraph.quoted(at));
-        self.order(at, next, inside.is_some(), kind * 4 + quoted, put);
-        self.distances(at, next, kind, put);
+        let number = self.paragraph.sentence(at) as u64;
+        let sign = number << 32 | (next as u64) << 8 | u64::from(inside.is_some()) << 2 | quoted;
+        keys.stays(place::ORDER, sign, |put| self.order(at, next, inside.is_some(), kind * 4 + quoted, put));
+        self.distances(at, next, kind, keys);
         let lower = |at: usize| self.paragraph.lower(Some(at), words);
-        put(key(9013, pair(lower(at), kind)));
+        keys.put(key(9013, pair(lower(at), kind)));
         if let Some((start, end, kind)) = inside {
             let kind = kind as u64;
-            put(key(9020, pair(lower(start), kind)));
-            put(key(9021, pair(lower(end - 1), kind)));
-            put(key(9022, pair(self.paragraph.lower(Some(end), words), kind)));
-            put(key(9023, pair(self.paragraph.lower(start.checked_sub(1), words), kind)));
+            keys.stays(place::INSIDE, next as u64, |put| {
+                put(key(9020, pair(lower(start), kind)));
+                put(key(9021, pair(lower(end - 1), kind)));
+                put(key(9022, pair(self.paragraph.lower(Some(end), words), kind)));
+                put(key(9023, pair(self.paragraph.lower(start.checked_sub(1), words), kind)));
+            });
             let place = step(at - start).min(2) * 4 + step(end - 1 - at).min(2);
-            put(key(9024, (place * 8 + kind) * 4 + quoted));
-            put(key(9025, step(end - start) * 32 + kind * 4 + quoted));
-            self.partner(next, words, (at - start, end - 1 - at), put);
+            let length = step(end - start);
+            keys.group(group::PLACE | length << 24 | place << 16 | kind << 8 | quoted, |put| {
+                put(key(9024, (place * 8 + kind) * 4 + quoted));
+                put(key(9025, length * 32 + kind * 4 + quoted));
+            });
+            let edge = ((at - start).min(1) * 2 + (end - 1 - at).min(1)) as u64;
+            keys.stays(place::PARTNER, (next as u64) << 8 | edge, |put| self.partner(next, words, edge, put));
         }
     }
 
     /// The order of kinds in the sentence, and where in it the token stands.
-    fn order(&self, at: usize, next: usize, inside: bool, sign: u64, put: &mut impl FnMut(u32)) {
+    fn order(&self, at: usize, next: usize, inside: bool, sign: u64, put: &mut dyn FnMut(u32)) {
         let number = self.paragraph.sentence(at);
         let nothing = (3, [0; 3], usize::MAX);
         let (hash, counts, first) = self.sentences.get(number).copied().unwrap_or(nothing);
@@ -100,19 +119,25 @@ impl<'a> Opinion<'a> {
     }
 
     /// How far the nearest stretch of each kind is on each side.
-    fn distances(&self, at: usize, next: usize, kind: u64, put: &mut impl FnMut(u32)) {
-        for wanted in [SOURCE, CUE, CONTENT] {
+    fn distances(&self, at: usize, next: usize, kind: u64, keys: &mut impl Keys) {
+        let found = [SOURCE, CUE, CONTENT].map(|wanted| {
             let left =
                 self.found[..next.min(self.found.len())].iter().rev().take(6).find(|one| one.2 == wanted);
             let right = self.found.iter().skip(next).take(6).find(|one| one.2 == wanted && one.0 > at);
             let left = left.map_or(NONE, |one| step(at + 1 - one.1));
             let right = right.map_or(NONE, |one| step(one.0 - at));
-            put(key(9010 + wanted as u32, (left * 16 + right) * 4 + kind));
-        }
+            left * 16 + right
+        });
+        let sign = found.iter().fold(kind, |sign, one| sign << 8 | one);
+        keys.group(group::DISTANCES | sign, |put| {
+            for (wanted, one) in found.iter().enumerate() {
+                put(key(9010 + wanted as u32, one * 4 + kind));
+            }
+        });
     }
 
     /// The cue nearest to the stretch that holds the token, or for a cue its content.
-    fn partner(&self, own: usize, words: &Words, place: (usize, usize), put: &mut impl FnMut(u32)) {
+    fn partner(&self, own: usize, words: &Words, edge: u64, put: &mut dyn FnMut(u32)) {
         let (start, end, kind) = self.found[own];
         let wanted = if kind == CUE { CONTENT } else { CUE };
         let gap = |one: &(usize, usize, usize)| {
@@ -124,7 +149,6 @@ impl<'a> Opinion<'a> {
             return;
         };
         let before = u64::from(cue.1 <= start);
-        let edge = (place.0.min(1) * 2 + place.1.min(1)) as u64;
         let sign = (step(gap(cue)) * 2 + before) * 4 + kind as u64;
         put(key(9031, sign));
         put(key(9032, sign * 4 + edge));

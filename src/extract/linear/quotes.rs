@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::sync::LazyLock;
 
-use super::chain::{self, LANES, Lattice, Scores};
-use super::model::{Model, Sums};
+use super::chain::{self, LANES, Lattice, Scores, Transitions};
+use super::keys::Adder;
+use super::model::Model;
 use super::name_features::{Scene, Zone};
 use super::names::{self, Labelled, Name, NameClass, Part, Scorer, parts};
 use super::quote_features::Paragraph;
@@ -165,49 +166,97 @@ pub fn quotes_with(
 
 /// Labels the words of an article that has been read.
 pub(super) fn tag(model: &Model, words: &mut Words, text: &str, cut: &Cut, view: &View) -> Vec<Tagged> {
-    let Some(first_pass) = model.transitions.first() else { return Vec::new() };
-    let last_pass = model.transitions.last().unwrap_or(first_pass);
-    let View { scene, zones, read } = view;
-    let edges = chain::factors(last_pass);
-    let mut lattice = Lattice::default();
+    let (Some(first), Some(last)) = (model.transitions.first(), model.transitions.last()) else {
+        return Vec::new();
+    };
+    let mut memo = std::mem::take(&mut words.memo);
+    let mut tagger = Tagger {
+        scorer: Scorer { model, words, memo: &mut memo },
+        first,
+        last,
+        edges: chain::factors(last),
+        lattice: Lattice::default(),
+    };
     let mut found = Vec::new();
-    let mut scorer = Scorer { model, words, sums: Vec::new() };
-    for (n, (&zone, paragraph)) in zones.iter().zip(read).enumerate() {
-        if paragraph.is_silent(scorer.words) {
+    for (n, (&zone, paragraph)) in view.zones.iter().zip(&view.read).enumerate() {
+        let stretches = paragraph.loud();
+        if stretches.is_empty() {
             continue;
         }
-        let first = found.len();
-        scorer.letters(scene, zone);
-        let sums = &mut scorer.sums;
-        scene.near_context(zone, scorer.words, &mut |token, key| {
-            model.add(key, &mut sums[token - zone.start])
-        });
-        let (before, after) = around(read, n);
-        paragraph.features(before, after, scorer.words, &mut |at, key| model.add(key, &mut sums[at]));
-        let mut scores: Vec<_> = scorer.sums.iter().map(|sums| model.scores(sums)).collect();
-        let mut path = chain::best_path(&scores, first_pass);
-        if model.transitions.len() > 1 {
-            second_look(model, paragraph, scorer.words, &path, &mut scores);
-            path = chain::best_path(&scores, last_pass);
-        }
-        if path.iter().any(|&label| label != 0) {
-            lattice.fill(&scores, &edges);
-        }
-        let labelled =
-            path.iter().enumerate().filter(|&(_, &label)| label != 0).map(|(at, &label)| Labelled {
-                token: zone.start + at,
-                label,
-                score: lattice.marginals(at)[usize::from(label) & (LANES - 1)],
-            });
-        assemble(&cut.tokens, labelled, &mut found);
-        drop_dateline(cut, zone, text, &mut found[first..]);
+        let start = found.len();
+        let path = tagger.paragraph(cut, view, n, &stretches, &mut found);
+        drop_dateline(cut, zone, text, &mut found[start..]);
         let more = left_out(paragraph, zone, &cut.tokens, &path, text);
         if !more.is_empty() {
             found.extend(more);
-            found[first..].sort_by_key(|tagged| tagged.span.start);
+            found[start..].sort_by_key(|tagged| tagged.span.start);
         }
     }
+    words.memo = memo;
     found
+}
+
+/// Labels paragraph after paragraph.
+struct Tagger<'a> {
+    scorer: Scorer<'a>,
+    first: &'a Transitions,
+    last: &'a Transitions,
+    edges: Transitions,
+    lattice: Lattice,
+}
+
+impl Tagger<'_> {
+    /// Labels the given stretches of a paragraph, each as a chain of its own, and adds what they make up to
+    /// `found`; all between them is outside. Returns a label for each token of the paragraph.
+    fn paragraph(
+        &mut self,
+        cut: &Cut,
+        view: &View,
+        n: usize,
+        stretches: &[(usize, usize)],
+        found: &mut Vec<Tagged>,
+    ) -> Vec<u8> {
+        let (zone, paragraph) = (view.zones[n], &view.read[n]);
+        let (before, after) = around(&view.read, n);
+        let mut path = vec![0; zone.end - zone.start];
+        let mut all_scores = Vec::with_capacity(stretches.len());
+        for &(start, end) in stretches {
+            let part = Zone { start: zone.start + start, end: zone.start + end };
+            let scores = self.scorer.score(&view.scene, part, |token, frame, words, adder| {
+                view.scene.near_keys(token, frame, words, adder);
+                paragraph.keys(token - zone.start, before, after, words, adder);
+            });
+            path[start..end].copy_from_slice(&chain::best_path(&scores, self.first));
+            all_scores.push(scores);
+        }
+        let two_passes = self.scorer.model.transitions.len() > 1;
+        // The second pass puts in order what the first found; where that is nothing, it finds nothing.
+        if two_passes && path.iter().any(|&label| label != 0) {
+            let opinion = Opinion::new(paragraph, &path);
+            let mut again = vec![0; path.len()];
+            for (&(start, end), scores) in stretches.iter().zip(&mut all_scores) {
+                self.scorer.second_look(&opinion, start, scores);
+                again[start..end].copy_from_slice(&chain::best_path(scores, self.last));
+            }
+            path = again;
+        }
+        for (&(start, end), scores) in stretches.iter().zip(&all_scores) {
+            self.assemble(&cut.tokens[zone.start + start..], scores, &path[start..end], found);
+        }
+        path
+    }
+
+    /// Adds what the labels of a chain make up, with their probabilities.
+    fn assemble(&mut self, tokens: &[Token], scores: &[Scores], labels: &[u8], found: &mut Vec<Tagged>) {
+        if labels.iter().all(|&label| label == 0) {
+            return;
+        }
+        self.lattice.fill(scores, &self.edges);
+        let labelled = labels.iter().enumerate().filter(|&(_, &label)| label != 0).map(|(token, &label)| {
+            Labelled { token, label, score: self.lattice.marginals(token)[usize::from(label) & (LANES - 1)] }
+        });
+        assemble(tokens, labelled, found);
+    }
 }
 
 /// A source that opens its paragraph does not hold the dateline: `KYIV, Ukraine — President …`.
@@ -225,13 +274,15 @@ fn drop_dateline(cut: &Cut, zone: Zone, text: &str, found: &mut [Tagged]) {
     }
 }
 
-/// Adds to the scores what the labels of the first pass say about each other.
-fn second_look(model: &Model, paragraph: &Paragraph, words: &Words, path: &[u8], scores: &mut [Scores]) {
-    let mut sums: Vec<Sums> = vec![[0; LANES]; scores.len()];
-    Opinion::new(paragraph, path).features(words, &mut |at, key| model.add(key, &mut sums[at]));
-    for (scores, sums) in scores.iter_mut().zip(&sums) {
-        let more = model.scores(sums);
-        *scores = std::array::from_fn(|lane| scores[lane] + more[lane]);
+impl Scorer<'_> {
+    /// Adds to the scores of a stretch what the labels of the first pass say about each other.
+    fn second_look(&mut self, opinion: &Opinion, start: usize, scores: &mut [Scores]) {
+        let mut adder = Adder::new(self.model, self.memo);
+        for (at, scores) in scores.iter_mut().enumerate() {
+            opinion.keys(start + at, self.words, &mut adder);
+            let more = self.model.scores(&adder.take());
+            *scores = std::array::from_fn(|lane| scores[lane] + more[lane]);
+        }
     }
 }
 

@@ -62,10 +62,11 @@ fn rank(forest: &Forest, table: &Table) -> Ranked {
     let weigh = |content: usize| {
         let candidates = table.candidates(content);
         let rows: Vec<_> = candidates.iter().map(|&candidate| table.numbers(content, candidate)).collect();
-        let mut weighed: Vec<Speaker> = candidates
+        let mut likeliest = forest.likeliest(&rows);
+        likeliest.sort_unstable_by_key(|&(row, _)| row);
+        let mut weighed: Vec<Speaker> = likeliest
             .iter()
-            .zip(forest.probabilities(&rows))
-            .map(|(&candidate, score)| Speaker { span: table.span(candidate), score })
+            .map(|&(row, score)| Speaker { span: table.span(candidates[row]), score })
             .collect();
         weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
         (table.pieces[content].number, weighed)

@@ -1,6 +1,7 @@
 //! What the letters of a word tell, worked out once for each distinct word.
 
 use super::hash::{self, Hashed};
+use super::keys::Memo;
 use super::model::{Clusters, Model, Sums};
 use super::token::is_apostrophe;
 
@@ -148,12 +149,14 @@ pub struct Words {
     by_hash: Hashed<u32>,
     /// Entries; [`BOUNDARY`] is the first.
     pub all: Vec<Word>,
+    /// Sums of features that are met again and again.
+    pub(super) memo: Memo,
 }
 
 impl Default for Words {
     fn default() -> Words {
         let boundary = Word { exact: 1, lower: 1, shape: 1, brief: 1, ..Word::default() };
-        Words { by_hash: Hashed::default(), all: vec![boundary] }
+        Words { by_hash: Hashed::default(), all: vec![boundary], memo: Memo::default() }
     }
 }
 

@@ -130,19 +130,18 @@ fn gold_of(gold: &[u8], zone: Zone) -> Vec<u8> {
 
 /// All keys of the first pass for the tokens of a zone.
 fn first_keys(scene: &Scene, zone: Zone, words: &Words) -> Vec<Vec<u32>> {
-    let sentence = scene.sentence_of(zone.start);
-    let mut keys: Vec<Vec<u32>> = (zone.start..zone.end)
+    let frame = scene.frame(zone, words);
+    (zone.start..zone.end)
         .map(|token| {
             let mut keys = Vec::with_capacity(100);
             for (offset, view) in NEIGHBOURS {
-                let word = &words.all[scene.neighbour(token, offset, sentence) as usize];
+                let word = &words.all[scene.neighbour(token, offset, frame.sentence) as usize];
                 surface(word, view, &mut |key| keys.push(key));
             }
+            scene.keys(token, &frame, words, &mut keys);
             keys
         })
-        .collect();
-    scene.context(zone, words, &mut |token, key| keys[token - zone.start].push(key));
-    keys
+        .collect()
 }
 
 fn learn(
@@ -301,9 +300,9 @@ fn second_keys(
         .zip(examples)
         .map(|((&zone, given), example)| {
             let mut keys = vec![Vec::new(); zone.end - zone.start];
-            opinion.features(&seen.scene, zone, words, &labels, &mut |token, key| {
-                keys[token - zone.start].push(key)
-            });
+            for (token, keys) in (zone.start..zone.end).zip(&mut keys) {
+                opinion.keys(token, &seen.scene, zone, words, &labels, keys);
+            }
             (
                 keys,
                 Example { article: example.article, gold: example.gold.clone(), given, ..Example::default() },

@@ -291,20 +291,20 @@ fn labels(cut: &Cut, article: &Article, zones: &[Zone]) -> Vec<u8> {
 
 fn keys(seen: &Seen, n: usize, words: &Words) -> Vec<Vec<u32>> {
     let zone = seen.zones[n];
-    let mut keys: Vec<Vec<u32>> = (zone.start..zone.end)
+    let (before, after) = around(&seen.read, n);
+    let frame = seen.scene.frame(zone, words);
+    (zone.start..zone.end)
         .map(|token| {
             let mut keys = Vec::with_capacity(130);
             for (offset, view) in NEIGHBOURS {
                 let word = &words.all[seen.scene.neighbour(token, offset, (zone.start, zone.end)) as usize];
                 surface(word, view, &mut |key| keys.push(key));
             }
+            seen.scene.near_keys(token, &frame, words, &mut keys);
+            seen.read[n].keys(token - zone.start, before, after, words, &mut keys);
             keys
         })
-        .collect();
-    seen.scene.near_context(zone, words, &mut |token, key| keys[token - zone.start].push(key));
-    let (before, after) = around(&seen.read, n);
-    seen.read[n].features(before, after, words, &mut |at, key| keys[at].push(key));
-    keys
+        .collect()
 }
 
 /// All articles as the model sees them, with their features numbered.
@@ -372,7 +372,8 @@ impl Set {
         let paragraph = &self.seen[example.article].read[self.zones[n]];
         let path = best_path(&given, transitions);
         let mut keys = vec![Vec::new(); path.len()];
-        Opinion::new(paragraph, &path).features(&self.words, &mut |at, key| keys[at].push(key));
+        let opinion = Opinion::new(paragraph, &path);
+        keys.iter_mut().enumerate().for_each(|(at, keys)| opinion.keys(at, &self.words, keys));
         (keys, Example { article: example.article, gold: example.gold.clone(), given, ..Example::default() })
     }
 }
