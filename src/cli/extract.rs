@@ -82,6 +82,8 @@ fn news_file(file: &Path, options: &Options, context: &mut Context) -> Result<Ex
 struct Output {
     article: Article,
     paragraphs: Vec<crate::document::Span>,
+    /// False in languages whose quotes are not extracted: then none are listed, whatever the text holds.
+    quotes_extracted: bool,
     quotes: Vec<serde_json::Value>,
     regions: Vec<serde_json::Value>,
     entities: Vec<crate::document::Entity>,
@@ -123,6 +125,7 @@ impl Output {
         });
         let regions = regions.collect();
         Output {
+            quotes_extracted: document.article.language.quotes,
             quotes,
             regions,
             paragraphs: document.paragraphs,

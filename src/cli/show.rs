@@ -161,6 +161,9 @@ fn show(document: &Document, span: Option<Span>, gazetteer: &Gazetteer, context:
     }
     let quotes: Vec<_> =
         document.quotes.iter().filter(|quote| span.is_none_or(|span| quote.hull().overlaps(span))).collect();
+    if !article.language.quotes {
+        writeln!(out, "{DIM}quotes are not extracted from {}{DIM:#}", article.language.name)?;
+    }
     if quotes.is_empty() {
         return Ok(());
     }

@@ -22,6 +22,55 @@ pub fn stemmed() -> TextAnalyzer {
     TextAnalyzer::builder(Words).filter(Stemmer::new(Language::English)).build()
 }
 
+/// Languages other than English that have a stemmer (Snowball), by ISO 639-1 code. Words of all others
+/// are read as the English analyser reads them.
+const STEMMERS: &[(&str, Language)] = &[
+    ("ar", Language::Arabic),
+    ("da", Language::Danish),
+    ("de", Language::German),
+    ("el", Language::Greek),
+    ("es", Language::Spanish),
+    ("fi", Language::Finnish),
+    ("fr", Language::French),
+    ("hu", Language::Hungarian),
+    ("it", Language::Italian),
+    ("nl", Language::Dutch),
+    ("no", Language::Norwegian),
+    ("pt", Language::Portuguese),
+    ("ro", Language::Romanian),
+    ("ru", Language::Russian),
+    ("sv", Language::Swedish),
+    ("tr", Language::Turkish),
+];
+
+/// The terms of a text in a language that has a stemmer of its own; none for English and all others.
+///
+/// Words are stemmed as they are written and folded afterwards: the rules for endings need the accents.
+pub fn foreign(code: &str, text: &str) -> Option<Vec<Term>> {
+    let (_, language) = STEMMERS.iter().find(|(known, _)| *known == code)?;
+    let mut analyzer = TextAnalyzer::builder(Written).filter(Stemmer::new(*language)).build();
+    let mut terms = terms(&mut analyzer, text);
+    terms.iter_mut().for_each(|term| term.text = fold_word(&term.text));
+    terms.retain(|term| !term.text.is_empty());
+    Some(terms)
+}
+
+/// The stems of a word in all of these languages, each once, without that of the English analyser.
+pub fn foreign_stems(codes: &[&str], word: &str) -> Vec<String> {
+    let english = terms(&mut stemmed(), word);
+    let mut stems: Vec<String> = codes
+        .iter()
+        .filter_map(|code| match foreign(code, word)?.as_slice() {
+            [only] => Some(only.text.clone()),
+            _ => None,
+        })
+        .filter(|stem| english.first().is_none_or(|english| english.text != *stem))
+        .collect();
+    stems.sort_unstable();
+    stems.dedup();
+    stems
+}
+
 /// A word as indexed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
@@ -62,6 +111,23 @@ pub fn fold_word(word: &str) -> String {
         .collect()
 }
 
+/// Cuts words as [`Words`] does, and leaves them as written, but in lower case.
+#[derive(Clone, Default)]
+struct Written;
+
+impl Tokenizer for Written {
+    type TokenStream<'a> = WordStream<'a>;
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
+        WordStream { as_written: true, ..Words.token_stream_of(text) }
+    }
+}
+
+impl Words {
+    fn token_stream_of<'a>(&self, text: &'a str) -> WordStream<'a> {
+        WordStream { text, at: 0, token: Token::default(), started: false, as_written: false }
+    }
+}
+
 /// Cuts words; hyphens divide, inner apostrophes and the full stops of acronyms do not.
 #[derive(Clone, Default)]
 pub struct Words;
@@ -72,12 +138,13 @@ pub struct WordStream<'a> {
     at: usize,
     token: Token,
     started: bool,
+    as_written: bool,
 }
 
 impl Tokenizer for Words {
     type TokenStream<'a> = WordStream<'a>;
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
-        WordStream { text, at: 0, token: Token::default(), started: false }
+        self.token_stream_of(text)
     }
 }
 
@@ -85,7 +152,8 @@ impl TokenStream for WordStream<'_> {
     fn advance(&mut self) -> bool {
         while let Some((start, end)) = next_word(self.text, self.at) {
             self.at = end;
-            self.token.text = fold_word(&self.text[start..end]);
+            let word = &self.text[start..end];
+            self.token.text = if self.as_written { word.to_lowercase() } else { fold_word(word) };
             if self.token.text.is_empty() || self.token.text.len() > LONGEST {
                 continue;
             }
@@ -109,11 +177,15 @@ impl TokenStream for WordStream<'_> {
 /// The next word at or after `at`.
 fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
     let start = at + text[at..].char_indices().find(|(_, c)| c.is_alphanumeric())?.0;
+    let first = text[start..].chars().next()?;
+    if is_ideograph(first) {
+        return Some((start, start + first.len_utf8()));
+    }
     let mut end = start;
     let mut rest = text[start..].char_indices().peekable();
     while let Some((offset, c)) = rest.next() {
         let next = rest.peek().map(|(_, next)| *next);
-        let inside = c.is_alphanumeric()
+        let inside = c.is_alphanumeric() && !is_ideograph(c)
             || is_combining_mark(c)
             || matches!(c, '\'' | '’' | 'ʼ') && next.is_some_and(char::is_alphabetic)
             || c == '.' && acronym(&text[start..start + offset], next);
@@ -123,6 +195,11 @@ fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
         end = start + offset + c.len_utf8();
     }
     Some((start, end))
+}
+
+/// Han, Hiragana and Katakana: written without blanks, so each sign is a word, and words are phrases.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2fa1f}')
 }
 
 /// True for the full stop in `U.S` or `3.5`, and for the last one of `U.S.`, which folds away.
@@ -153,5 +230,24 @@ mod tests {
         );
         assert_eq!(words("", &mut exact), Vec::<String>::new());
         assert_eq!(words("promises promised", &mut stemmed()), ["promis", "promis"]);
+        assert_eq!(words("在北京 2025年", &mut exact), ["在", "北", "京", "2025", "年"]);
+    }
+
+    #[test]
+    fn forms_of_one_word_meet_in_other_languages() {
+        let pairs = [
+            ("de", "Häuser", "Hauses"),
+            ("fr", "élections", "élection"),
+            ("es", "negociaciones", "negociación"),
+            ("ru", "выборы", "выборов"),
+            ("ru", "Путиным", "Путина"),
+            ("sv", "valet", "val"),
+        ];
+        for (code, one, other) in pairs {
+            let stem = |word: &str| foreign(code, word).unwrap()[0].text.clone();
+            assert_eq!(stem(one), stem(other), "{code}");
+        }
+        assert!(foreign("en", "houses").is_none() && foreign("uk", "вибори").is_none());
+        assert_eq!(foreign_stems(&["de", "sv"], "Präsidenten").len(), 2);
     }
 }

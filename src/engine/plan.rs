@@ -147,6 +147,8 @@ impl Planner<'_> {
             )),
         };
         let mut forms = vec![boosted(body, weight::BODY)];
+        let foreign = analyse::foreign_stems(&self.fields.languages, word);
+        forms.extend(foreign.iter().map(|stem| boosted(self.term(self.fields.body, stem), weight::BODY)));
         if let [exact] = exact.as_slice() {
             forms.push(boosted(self.term(self.fields.exact, &exact.text), weight::EXACT));
         }
@@ -245,7 +247,12 @@ impl Planner<'_> {
 
     fn title(&self, words: &[String]) -> Boxed {
         let stems = analyse::terms(&mut analyse::stemmed(), &words.join(" "));
-        all(stems.iter().map(|stem| self.term(self.fields.title, &stem.text)).collect())
+        let english = all(stems.iter().map(|stem| self.term(self.fields.title, &stem.text)).collect());
+        let words = words.join(" ");
+        let foreign = self.fields.languages.iter().filter_map(|code| analyse::foreign(code, &words));
+        let foreign = foreign
+            .map(|stems| all(stems.iter().map(|stem| self.term(self.fields.title, &stem.text)).collect()));
+        any(foreign.chain([english]).collect())
     }
 
     /// A region or anything inside it; the stronger the evidence, the higher.

@@ -84,6 +84,8 @@ pub struct Fields {
     pub by_region: Field,
     /// The row itself as JSON.
     pub json: Field,
+    /// Languages of the articles that are there, as ISO 639-1 codes, when the index was opened.
+    pub languages: Vec<&'static str>,
 }
 
 /// The schema and its handles.
@@ -133,6 +135,7 @@ pub fn schema() -> (Schema, Fields) {
         by_month: builder.add_text_field("by_month", group.clone()),
         by_region: builder.add_text_field("by_region", group),
         json: builder.add_text_field("json", STORED),
+        languages: Vec::new(),
     };
     (builder.build(), fields)
 }

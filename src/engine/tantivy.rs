@@ -30,6 +30,7 @@ use super::{Copy, Engine, Group, GroupBy, Hit, Hits, Payload, Places, Row, Stamp
 use super::{analyse, people, spread, writer};
 use crate::document::{Article, Document};
 use crate::error::{Error, Result};
+use crate::lang::{LANGUAGES, Language};
 use crate::people::Person;
 use crate::query::{Expr, Query, Sort};
 use crate::rows::{PassageRow, QuoteRow};
@@ -151,7 +152,10 @@ impl Index {
         index.tokenizers().register(analyse::STEMMED, analyse::stemmed());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = reader.map_err(|error| failed(path, "reading", &error))?;
-        Ok(Index { path: path.to_path_buf(), directory, index, fields, reader, every_copy: false })
+        let mut opened =
+            Index { path: path.to_path_buf(), directory, index, fields, reader, every_copy: false };
+        opened.fields.languages = opened.languages()?;
+        Ok(opened)
     }
 
     /// Shows what copies of one article have in common once for each, instead of once for all.
@@ -171,6 +175,22 @@ impl Index {
         let searcher = self.reader.searcher();
         copies::entries(searcher.segment_readers(), &self.fields)
             .map_err(|error| failed(&self.path, "reading", &error))
+    }
+
+    /// Languages of its articles.
+    fn languages(&self) -> Result<Vec<&'static str>> {
+        let searcher = self.reader.searcher();
+        let known = |code: &&'static Language| {
+            let term = Term::from_field_text(self.fields.language, code.code);
+            searcher.doc_freq(&term).map(|count| count > 0)
+        };
+        let mut codes = Vec::new();
+        for language in LANGUAGES {
+            if known(language).map_err(|error| failed(&self.path, "reading", &error))? {
+                codes.push(language.code);
+            }
+        }
+        Ok(codes)
     }
 
     /// Sees what was committed since the index was opened.

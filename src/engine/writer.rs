@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tantivy::directory::Directory;
+use tantivy::schema::Field;
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
+use super::analyse;
 use super::checked::Checked;
 use super::laid::Laid;
 use super::plan::number;
@@ -169,13 +171,13 @@ impl Writer {
         document.add_text(self.fields.file, file);
         document.add_text(self.fields.id, id);
         document.add_text(self.fields.article, &head.id.0);
-        document.add_text(self.fields.body, &text);
+        self.add_words(&mut document, self.fields.body, head.language.code, &text);
         document.add_text(self.fields.exact, &text);
         document.add_pre_tokenized_text(self.fields.breaks, breaks(laid));
         for author in &head.byline {
             document.add_text(self.fields.author, author);
         }
-        document.add_text(self.fields.title, &head.title);
+        self.add_words(&mut document, self.fields.title, head.language.code, &head.title);
         document.add_text(self.fields.source, &head.source);
         document.add_text(self.fields.by_source, &head.source);
         document.add_text(self.fields.language, head.language.code);
@@ -189,6 +191,16 @@ impl Writer {
             document.add_text(self.fields.by_month, month);
         }
         document
+    }
+
+    /// Adds a text, stemmed by the rules of its language.
+    fn add_words(&self, document: &mut TantivyDocument, field: Field, language: &str, text: &str) {
+        match tokens(language, text) {
+            None => document.add_text(field, text),
+            Some(tokens) => {
+                document.add_pre_tokenized_text(field, PreTokenizedString { text: text.to_string(), tokens });
+            }
+        }
     }
 
     fn put(&self, document: TantivyDocument) -> Result<()> {
@@ -281,6 +293,28 @@ pub fn copy_of(file: &str, ordinal: u32) -> u64 {
 /// The beginning of a SHA-256 in hex: 64 bits, to find candidates by.
 pub fn short(sha256: &str) -> &str {
     sha256.get(..16).unwrap_or(sha256)
+}
+
+/// The words of a text in a language with a stemmer of its own. Each stands as the English analyser reads
+/// it, which is what most parts of a query look for, and at the same place as its own language has it.
+fn tokens(language: &str, text: &str) -> Option<Vec<Token>> {
+    let foreign = analyse::foreign(language, text)?;
+    let token = |position: usize, term: &analyse::Term| Token {
+        offset_from: term.start,
+        offset_to: term.end,
+        position,
+        text: term.text.clone(),
+        position_length: 1,
+    };
+    let mut foreign = foreign.iter().peekable();
+    let mut tokens = Vec::new();
+    for (position, term) in analyse::terms(&mut analyse::stemmed(), text).iter().enumerate() {
+        tokens.push(token(position, term));
+        while foreign.next_if(|own| own.start < term.start).is_some() {}
+        let own = foreign.next_if(|own| own.start == term.start && own.text != term.text);
+        tokens.extend(own.map(|own| token(position, own)));
+    }
+    Some(tokens)
 }
 
 fn json(value: &impl Serialize) -> String {

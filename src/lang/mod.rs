@@ -111,11 +111,11 @@ pub fn by_tag(tag: &str) -> Option<&'static Language> {
     LANGUAGES.iter().copied().find(|language| language.code == primary || language.code3 == primary)
 }
 
-/// The language that a text is written in, judged from its first 4,000 bytes.
+/// The language that a text is written in, judged from its first 1,500 bytes.
 ///
 /// Gives [`UNKNOWN`] when the detector is not sure or the text holds fewer than 20 letters.
 pub fn detect(text: &str) -> &'static Language {
-    let mut cut = text.len().min(4000);
+    let mut cut = text.len().min(1500);
     while !text.is_char_boundary(cut) {
         cut -= 1;
     }

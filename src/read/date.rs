@@ -1,5 +1,8 @@
 //! Dates as newsrooms write them.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
@@ -387,9 +390,15 @@ impl Reader<'_> {
 
     fn month(&mut self) -> Option<i64> {
         let word = &self.pieces.get(self.at)?.word;
-        let month = MONTHS.iter().position(|names| names.split(' ').any(|name| name == word))?;
+        // Every word of a headline comes by here: going through the names took a tenth of all reading.
+        static NUMBERS: LazyLock<HashMap<&'static str, i64>> = LazyLock::new(|| {
+            let names =
+                |(at, names): (usize, &'static str)| names.split(' ').map(move |name| (name, at as i64 + 1));
+            MONTHS.into_iter().enumerate().flat_map(names).collect()
+        });
+        let month = *NUMBERS.get(word.as_str())?;
         self.at += 1;
-        Some(month as i64 + 1)
+        Some(month)
     }
 
     fn any(&mut self, words: &[&str]) -> bool {

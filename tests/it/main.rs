@@ -8,6 +8,7 @@ mod fuzz;
 mod hostile;
 mod index;
 mod integrity;
+mod languages;
 mod outside;
 mod people;
 mod phenomena;
