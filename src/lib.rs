@@ -9,8 +9,8 @@
 //! | floor | modules |
 //! |---|---|
 //! | faces | [`cli`] |
-//! | output | [`render`], [`eval`] |
-//! | journeys | [`ingest`], [`search`], [`versions`] |
+//! | output | [`render`], [`eval`], [`ir`] |
+//! | journeys | [`ingest`], [`search`], [`like`](mod@like), [`versions`] |
 //! | edges and the pure middle | [`read`], [`extract`](mod@extract), [`engine`], [`gold`] |
 //! | what is asked, what is stored | [`query`], [`rows`] |
 //! | the nouns | [`document`], [`people`] |
@@ -29,7 +29,9 @@ pub mod extract;
 pub mod gazetteer;
 pub mod gold;
 pub mod ingest;
+pub mod ir;
 pub mod lang;
+pub mod like;
 pub mod people;
 pub mod query;
 pub mod read;

@@ -7,9 +7,10 @@ mod why;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::document::RegionId;
 use crate::engine::highlight::Marker;
 use crate::engine::laid::Laid;
-use crate::engine::{Copy, Engine, Group, GroupBy, Hit, Places, Row, Wanted};
+use crate::engine::{Copy, Engine, Facet, Fresh, Group, GroupBy, Hit, Places, Row, Show, Wanted};
 use crate::error::Result;
 use crate::gazetteer::Gazetteer;
 use crate::people::{Alias, Joined, People, Person};
@@ -19,7 +20,7 @@ use crate::rows::Who;
 use crate::span::Span;
 
 /// What is asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// Words and operators as typed; may be empty.
     pub words: String,
@@ -31,6 +32,12 @@ pub struct Request {
     pub sort: Sort,
     /// Most answers, or most groups.
     pub limit: usize,
+    /// Answers, or groups, to leave out at the front.
+    pub offset: usize,
+    /// New articles before old ones: days until an answer weighs half.
+    pub fresh: Option<f32>,
+    /// Count the answers by everything that they can be gathered by.
+    pub facets: bool,
     /// Gather the answers.
     pub group: Option<GroupBy>,
     /// Answers shown of each group.
@@ -44,6 +51,7 @@ pub struct Request {
 }
 
 /// What was found.
+#[derive(Default)]
 pub struct Answer {
     /// The query as it was understood, in the query language.
     pub read_as: String,
@@ -55,6 +63,10 @@ pub struct Answer {
     pub found: Vec<Found>,
     /// The same, gathered.
     pub groups: Vec<Gathered>,
+    /// How many of them were left out at the front.
+    pub offset: usize,
+    /// Counts of all that fit, when asked for.
+    pub facets: Vec<Facet>,
     /// What each part of the query finds by itself, when asked for.
     pub clauses: Vec<Clause>,
 }
@@ -140,22 +152,36 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
     let query = known.resolve(query, &mut notes);
     let marker = query.expr.as_ref().map(Marker::new);
     let mark = |hit: Hit| found(hit, marker.as_ref(), &known.people);
-    let mut answer = Answer { read_as, notes, total: 0, found: Vec::new(), groups: Vec::new(), clauses };
+    let show =
+        Show { offset: request.offset, fresh: request.fresh.map(|half_life| Fresh { today, half_life }) };
+    let mut answer = Answer {
+        read_as,
+        notes,
+        total: 0,
+        found: Vec::new(),
+        groups: Vec::new(),
+        offset: request.offset,
+        facets: Vec::new(),
+        clauses,
+    };
     match request.group {
         None => {
-            let hits = engine.find(request.wanted, &query)?;
+            let hits = engine.find(request.wanted, &query, &show)?;
             answer.total = hits.total;
             answer.found = hits.hits.into_iter().map(mark).collect();
         }
         Some(by) => {
             let name = |key: &str| match by {
-                GroupBy::Speaker => known.people.shown(key),
+                GroupBy::Speaker | GroupBy::Addressee => known.people.shown(key),
                 _ => key.to_string(),
             };
-            let (total, groups) = engine.group(request.wanted, &query, by, request.each, &name)?;
+            let (total, groups) = engine.group(request.wanted, &query, &show, (by, request.each), &name)?;
             answer.total = total;
             answer.groups = groups.into_iter().map(|group| gathered(group, &known.people, &mark)).collect();
         }
+    }
+    if request.facets {
+        answer.facets = facets(request.wanted, &query, engine, &known)?;
     }
     if query.expr.is_none() && !request.words.trim().is_empty() {
         answer.notes.push("there is no word to look for in this: everything is shown".to_string());
@@ -182,6 +208,39 @@ impl Names<'_> {
     fn resolve(&self, query: Query<String>, notes: &mut Vec<String>) -> Query<Places> {
         resolve::resolve(resolve::people(query, &self.people, notes), self.gazetteer, notes)
     }
+}
+
+/// Counts of all that fit, under the names that readers know.
+fn facets(
+    wanted: Wanted,
+    query: &Query<Places>,
+    engine: &dyn Engine,
+    known: &Names<'_>,
+) -> Result<Vec<Facet>> {
+    let name = |by: GroupBy, key: &str| match by {
+        GroupBy::Speaker | GroupBy::Addressee => known.people.shown(key),
+        _ => key.to_string(),
+    };
+    let mut facets = engine.facets(wanted, query, &name)?;
+    for value in facets.iter_mut().filter(|facet| facet.by == GroupBy::Region).flat_map(|f| &mut f.values) {
+        if let Ok(id) = value.key.parse() {
+            (value.within, value.key) = path(RegionId(id), known.gazetteer);
+        }
+    }
+    Ok(facets)
+}
+
+/// The names of the regions that hold a region, the largest first, and its own.
+fn path(id: RegionId, gazetteer: &Gazetteer) -> (Vec<String>, String) {
+    let name = |id| gazetteer.region(id).map_or_else(String::new, |region| region.name.to_string());
+    let mut within: Vec<String> = Vec::new();
+    let mut at = id;
+    // A chain of regions is short; the bound guards against a circle in the data.
+    while let Some(&parent) = gazetteer.parents(at).first().filter(|_| within.len() < 16) {
+        within.insert(0, name(parent));
+        at = parent;
+    }
+    (within, name(id))
 }
 
 /// Words and filters as one expression.

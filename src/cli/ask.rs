@@ -1,9 +1,12 @@
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
 use clap::builder::PossibleValuesParser;
 
 use super::{Context, Exit, talk, width};
 use crate::document::{Grade, QuoteKind};
 use crate::engine::tantivy::Index;
-use crate::engine::{GroupBy, Wanted};
+use crate::engine::{Engine, GroupBy, Wanted};
 use crate::error::{Error, Result};
 use crate::query::saved::Saved;
 use crate::query::{Filter, Sort, date};
@@ -31,6 +34,13 @@ No question is ever refused: what is no operator is words. --explain says how it
 pub struct SearchArgs {
     /// What to look for
     words: Vec<String>,
+    /// Ask every line of a file (qid<TAB>question, plain words) and print the best articles of each as a
+    /// TREC run, named by the ids that the input gave them
+    #[arg(long, value_name = "QUERIES.tsv", conflicts_with = "words")]
+    batch: Option<PathBuf>,
+    /// With --batch, look also for what the best articles are about: yes or no
+    #[arg(long, value_name = "WHETHER", default_value = "yes", value_parser = PossibleValuesParser::new(["yes", "no"]))]
+    widen: String,
     #[command(flatten)]
     filters: Filters,
 }
@@ -101,21 +111,40 @@ struct Filters {
     /// Most answers
     #[arg(short, long = "number", value_name = "N", default_value_t = 10)]
     number: usize,
-    /// Gather by speaker, region, source or month
-    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["speaker", "region", "source", "month"]))]
+    /// Answers to leave out at the front
+    #[arg(long, value_name = "K", default_value_t = 0)]
+    offset: usize,
+    /// Which page of N answers, from 1
+    #[arg(long, value_name = "P", conflicts_with = "offset", value_parser = clap::value_parser!(u32).range(1..))]
+    page: Option<u32>,
+    /// New before old: an answer weighs half for each DAYS of its age
+    #[arg(long, value_name = "DAYS", value_parser = half_life)]
+    fresh: Option<f32>,
+    /// Gather by speaker, addressee, region, source, month, kind, cue or language
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(GroupBy::ALL.map(GroupBy::name)))]
     group: Option<String>,
     /// Show what several outlets printed once for each, not once for all
     #[arg(long)]
     copies: bool,
+    /// Count all that fit by each of these, too
+    #[arg(long)]
+    facets: bool,
     /// Say how the query was read, what each part finds, and why each speaker was named
     #[arg(long)]
     explain: bool,
-    /// text, json, jsonl or csv
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = PossibleValuesParser::new(RENDERERS.iter().map(|r| r.name)))]
+    /// text, json, jsonl or csv; with --batch always trec
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = PossibleValuesParser::new(RENDERERS.iter().map(|r| r.name).chain([render::TREC])))]
     format: String,
 }
 
 pub fn search(args: SearchArgs, context: &mut Context) -> Result<Exit> {
+    if let Some(batch) = &args.batch {
+        return trec(batch, &args, context);
+    }
+    if args.filters.format == render::TREC {
+        let reason = "this format is for --batch QUERIES.tsv".to_string();
+        return Err(Error::Query { part: "--format trec".to_string(), reason });
+    }
     let group = group_by(args.filters.group.as_deref());
     answer(&args.words, &args.filters, Wanted::Passages, group, 3, context)
 }
@@ -130,13 +159,35 @@ pub fn who(args: WhoArgs, context: &mut Context) -> Result<Exit> {
     answer(&args.words, &args.filters, Wanted::Quotes, group, 1, context)
 }
 
-fn group_by(name: Option<&str>) -> Option<GroupBy> {
-    match name? {
-        "region" => Some(GroupBy::Region),
-        "source" => Some(GroupBy::Source),
-        "month" => Some(GroupBy::Month),
-        _ => Some(GroupBy::Speaker),
+/// The best articles for each question of a file, as a TREC run.
+fn trec(batch: &Path, args: &SearchArgs, context: &mut Context) -> Result<Exit> {
+    let trouble = |source| Error::Read { path: batch.to_path_buf(), source };
+    let text = std::fs::read_to_string(batch).map_err(trouble)?;
+    let index = Index::open(&context.index_to_read()?)?;
+    let widen = args.widen == "yes";
+    let mut exit = Exit::Nothing;
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let Some((query, question)) = line.split_once('\t') else {
+            let reason = format!("line {}: not of the form qid<TAB>question", at + 1);
+            return Err(Error::Malformed { path: batch.to_path_buf(), reason });
+        };
+        let found = index.best_articles(question, widen, args.filters.number)?;
+        for (rank, (article, score)) in found.iter().enumerate() {
+            let article = article.replace(char::is_whitespace, "_");
+            writeln!(context.out, "{query} Q0 {article} {} {score:.6} onrecord", rank + 1)?;
+            exit = Exit::Found;
+        }
     }
+    Ok(exit)
+}
+
+fn group_by(name: Option<&str>) -> Option<GroupBy> {
+    GroupBy::ALL.into_iter().find(|by| Some(by.name()) == name)
+}
+
+fn half_life(text: &str) -> std::result::Result<f32, String> {
+    let days: f32 = text.trim_end_matches('d').parse().map_err(|_| "not a number of days".to_string())?;
+    if days.is_finite() && days > 0.0 { Ok(days) } else { Err("must be more than 0 days".to_string()) }
 }
 
 fn answer(
@@ -159,6 +210,11 @@ fn answer(
             _ => Sort::Score,
         },
         limit: filters.number,
+        offset: filters
+            .page
+            .map_or(filters.offset, |page| (page as usize - 1).saturating_mul(filters.number)),
+        fresh: filters.fresh,
+        facets: filters.facets,
         group,
         each,
         explain: filters.explain,

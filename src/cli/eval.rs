@@ -2,27 +2,63 @@ use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{Context, Exit};
+use super::{Context, Exit, talk};
 use crate::error::{Error, Result};
 use crate::eval::{Scores, line};
 use crate::extract::extract;
 use crate::gazetteer::Gazetteer;
 use crate::gold::{self, Line};
+use crate::ir;
 
-/// Precision, recall and F1 of quotes, speakers and places against an annotation
+/// Precision, recall and F1 of quotes, speakers and places against an annotation; or, with --qrels, how
+/// good rankings are
 ///
-/// Each line of a file holds a text and what a reader found in it: {"id","text","quotes","places"}.
+/// Each line of an annotation holds a text and what a reader found in it: {"id","text","quotes","places"}.
+/// A ranking is a TREC run, as onrecord search --batch prints it; it is measured as trec_eval -c does.
 #[derive(clap::Args)]
 pub struct EvalArgs {
-    /// Annotated texts
-    #[arg(required = true, value_name = "GOLD.jsonl")]
+    /// Annotated texts, or with --qrels TREC runs (qid Q0 docid rank score tag)
+    #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Also how many quotes of each difficult kind are found: interrupted, pronoun as speaker, …
     #[arg(long)]
     phenomena: bool,
+    /// Judgements in TREC's format: qid 0 docid relevance
+    #[arg(long, value_name = "QRELS")]
+    qrels: Option<PathBuf>,
 }
 
 pub fn run(args: EvalArgs, context: &mut Context) -> Result<Exit> {
+    match &args.qrels {
+        Some(qrels) => rankings(qrels, &args.files, context),
+        None => annotations(&args, context),
+    }
+}
+
+fn rankings(qrels: &Path, runs: &[PathBuf], context: &mut Context) -> Result<Exit> {
+    let judgements = parsed(qrels, "qid 0 docid relevance", ir::judgements)?;
+    for path in runs {
+        let run = parsed(path, "qid Q0 docid rank score tag", ir::run)?;
+        writeln!(context.out, "{}  {}", path.display(), ir::measure(&judgements, &run))?;
+        let missing = ir::unanswered(&judgements, &run);
+        if let Some(first) = missing.first() {
+            let path = path.display();
+            talk(&format!("onrecord: {path}: nothing for {} of the queries, such as {first}", missing.len()));
+        }
+    }
+    Ok(Exit::Found)
+}
+
+fn parsed<T>(path: &Path, form: &str, read: impl Fn(&str) -> std::result::Result<T, usize>) -> Result<T> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_path_buf(), source })?;
+    read(&text).map_err(|line| Error::Malformed {
+        path: path.to_path_buf(),
+        reason: format!("line {line}: not of the form {form}"),
+    })
+}
+
+fn annotations(args: &EvalArgs, context: &mut Context) -> Result<Exit> {
     for file in &args.files {
         let lines = lines(file)?;
         let start = Instant::now();

@@ -7,6 +7,7 @@ mod doctor;
 mod eval;
 mod extract;
 mod index;
+mod like;
 mod regions;
 mod saved;
 mod show;
@@ -83,6 +84,7 @@ enum Command {
     Said(ask::SaidArgs),
     Who(ask::WhoArgs),
     Regions(regions::RegionsArgs),
+    Like(like::LikeArgs),
     Show(show::ShowArgs),
     Alias(alias::AliasArgs),
     Save(saved::SaveArgs),
@@ -121,6 +123,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Said(args) => ask::said(args, &mut context),
         Command::Who(args) => ask::who(args, &mut context),
         Command::Regions(args) => regions::run(args, &mut context),
+        Command::Like(args) => like::run(args, &mut context),
         Command::Show(args) => show::run(args, &mut context),
         Command::Alias(args) => alias::run(args, &mut context),
         Command::Save(args) => saved::save(args, &mut context),

@@ -49,6 +49,7 @@ pub fn run(args: RegionsArgs, context: &mut Context) -> Result<Exit> {
         explain: false,
         aliases: super::alias::read(&UserFiles::of(&path))?,
         saved: super::saved::read(&UserFiles::of(&path))?,
+        ..Request::default()
     };
     let index = Index::open(&path)?;
     let gazetteer = super::gazetteer(&path)?;

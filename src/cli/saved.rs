@@ -177,6 +177,7 @@ pub fn new(args: NewArgs, context: &mut Context) -> Result<Exit> {
         explain: false,
         aliases: super::alias::read(&files)?,
         saved,
+        ..Request::default()
     };
     let index = Index::open(&path)?;
     let mut answer = ask(&request, &index, &super::gazetteer(&path)?, jiff::ZonedDateTime::now().date())?;

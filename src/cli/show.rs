@@ -95,7 +95,7 @@ fn json(value: &(impl serde::Serialize + ?Sized), context: &mut Context) -> Resu
 }
 
 /// Splits `ARTICLE@START-END`.
-fn address(id: &str) -> (&str, Option<Span>) {
+pub(super) fn address(id: &str) -> (&str, Option<Span>) {
     let split = id.rsplit_once('@').and_then(|(article, range)| {
         let (start, end) = range.split_once('-')?;
         Some((article, Span::new(start.parse().ok()?, end.parse().ok()?)))
@@ -186,6 +186,8 @@ fn show(document: &Document, span: Option<Span>, gazetteer: &Gazetteer, context:
                 total: 1,
                 found: vec![found],
                 groups: Vec::new(),
+                offset: 0,
+                facets: Vec::new(),
                 clauses: Vec::new(),
             };
             let mut text = Vec::new();

@@ -1,10 +1,12 @@
 //! Where rows are kept and found again. Knows no gazetteer and no typed query.
 
 pub mod analyse;
+mod article;
 mod at_least;
 mod checked;
 mod collect;
 mod copies;
+mod facet;
 pub mod health;
 pub mod highlight;
 pub mod laid;
@@ -12,6 +14,7 @@ mod near;
 pub mod pattern;
 mod people;
 mod plan;
+mod rank;
 mod schema;
 mod spread;
 pub mod tantivy;
@@ -28,9 +31,10 @@ use crate::rows::{Head, PassageRow, QuoteRow};
 pub use near::{MOST_PLACED, MOST_WORDS};
 
 /// Kinds of rows that can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wanted {
     /// Passages of articles.
+    #[default]
     Passages,
     /// Quotes.
     Quotes,
@@ -42,6 +46,8 @@ pub enum Wanted {
 pub enum GroupBy {
     /// Who said it.
     Speaker,
+    /// To whom.
+    Addressee,
     /// Regions named or meant.
     Region,
     /// Ids of regions named or meant and of all that hold them.
@@ -50,6 +56,92 @@ pub enum GroupBy {
     Source,
     /// Month of publication.
     Month,
+    /// Kind of quote.
+    Kind,
+    /// Dictionary form of the reporting verb.
+    Cue,
+    /// Language of the article.
+    Language,
+}
+
+impl GroupBy {
+    /// All of them, in the order that facets are shown.
+    pub const ALL: [GroupBy; 8] = [
+        GroupBy::Speaker,
+        GroupBy::Addressee,
+        GroupBy::Region,
+        GroupBy::Source,
+        GroupBy::Month,
+        GroupBy::Kind,
+        GroupBy::Cue,
+        GroupBy::Language,
+    ];
+
+    /// Its name in commands and answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            GroupBy::Speaker => "speaker",
+            GroupBy::Addressee => "addressee",
+            GroupBy::Region => "region",
+            GroupBy::Holder => "holder",
+            GroupBy::Source => "source",
+            GroupBy::Month => "month",
+            GroupBy::Kind => "kind",
+            GroupBy::Cue => "cue",
+            GroupBy::Language => "language",
+        }
+    }
+}
+
+/// How many of the rows that fit have each value of something.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Facet {
+    /// Of what.
+    pub by: GroupBy,
+    /// Its values, the most frequent first. Regions count for all that hold them, too.
+    pub values: Vec<Value>,
+}
+
+/// A value, and how many rows have it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Value {
+    /// As shown; of a region what is stored.
+    pub key: String,
+    /// Rows.
+    pub count: usize,
+    /// The regions that hold this one, the largest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<String>,
+}
+
+/// Which part of the answers is wanted, and what else orders them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Show {
+    /// Answers to leave out at the front; in groups, groups.
+    pub offset: usize,
+    /// New articles before old ones.
+    pub fresh: Option<Fresh>,
+}
+
+/// The older an article, the less its rows weigh: half for each half-life.
+#[derive(Clone, Copy, Debug)]
+pub struct Fresh {
+    /// What age counts from.
+    pub today: jiff::civil::Date,
+    /// Days until a row weighs half.
+    pub half_life: f32,
+}
+
+impl Fresh {
+    /// From 0 to 1, for a day written YYYYMMDD; what has no date weighs as if one half-life old.
+    fn weight(&self, day: Option<u64>) -> f32 {
+        let date = |day: u64| {
+            jiff::civil::Date::new((day / 10_000) as i16, (day / 100 % 100) as i8, (day % 100) as i8).ok()
+        };
+        let Some(date) = day.and_then(date) else { return 0.5 };
+        let age = self.today.since(date).map_or(0, |span| span.get_days()).max(0);
+        0.5f32.powf(age as f32 / self.half_life)
+    }
 }
 
 /// What the index knows of a file that it was made from.
@@ -149,19 +241,32 @@ pub struct Group {
 /// The reading side of an index.
 pub trait Engine {
     /// The best rows for a query.
-    fn find(&self, wanted: Wanted, query: &Query<Places>) -> Result<Hits>;
+    fn find(&self, wanted: Wanted, query: &Query<Places>, show: &Show) -> Result<Hits>;
     /// The same, gathered into groups, the largest first; `each` rows are shown of every group. What is
     /// stored of a row is turned by `name` into the name of its group.
     fn group(
         &self,
         wanted: Wanted,
         query: &Query<Places>,
-        by: GroupBy,
-        each: usize,
+        show: &Show,
+        by_and_each: (GroupBy, usize),
         name: &dyn Fn(&str) -> String,
     ) -> Result<(usize, Vec<Group>)>;
+    /// Counts of all rows that fit, by everything that they can be gathered by.
+    fn facets(
+        &self,
+        wanted: Wanted,
+        query: &Query<Places>,
+        name: &dyn Fn(GroupBy, &str) -> String,
+    ) -> Result<Vec<Facet>>;
     /// Everybody who goes by several names, or shares one, in the whole index.
     fn people(&self) -> Result<Vec<Person>>;
+    /// The best articles for a question of plain words, `most` of them, each by its id and its score.
+    /// `widen`: look also for what the best of them are about.
+    fn best_articles(&self, question: &str, widen: bool, most: usize) -> Result<Vec<(String, f32)>>;
+    /// The telling words of the first article of this id, as it writes them, and the articles that hold
+    /// them, best first, each by its id and its score; itself among them.
+    fn like_article(&self, id: &str, most: usize) -> Result<(Vec<String>, Vec<(String, f32)>)>;
     /// All articles of this id, or whose id begins with it.
     fn articles(&self, id: &str) -> Result<Vec<crate::document::Document>>;
     /// Words of the index that a word or a pattern stands for, each with the number of rows that hold it, the

@@ -48,6 +48,8 @@ pub struct Fields {
     pub exact: Field,
     /// [`SENTENCE_END`] and [`PARAGRAPH_END`] at the positions of the last words of those.
     pub breaks: Field,
+    /// Words of a whole article, stemmed, the headline's repeated; only on `article` rows.
+    pub whole: Field,
     /// Words of the headline, stemmed.
     pub title: Field,
     /// Words of the speaker's names.
@@ -60,6 +62,8 @@ pub struct Fields {
     pub source: Field,
     /// Dictionary form and stance of the cue.
     pub cue: Field,
+    /// Dictionary form alone; what groups are made of.
+    pub by_cue: Field,
     /// Kind of quote.
     pub quote: Field,
     /// Ids of regions and of all that hold them.
@@ -117,16 +121,18 @@ pub fn schema() -> (Schema, Fields) {
         body: builder.add_text_field("body", text(STEMMED, positions)),
         exact: builder.add_text_field("exact", text(EXACT, positions)),
         breaks: builder.add_text_field("breaks", breaks),
+        whole: builder.add_text_field("whole", text(STEMMED, positions)),
         title: builder.add_text_field("title", text(STEMMED, positions)),
         speaker: builder.add_text_field("speaker", text(EXACT, positions)),
         addressee: builder.add_text_field("addressee", text(EXACT, positions)),
         author: builder.add_text_field("author", text(EXACT, positions)),
         source: builder.add_text_field("source", text(EXACT, positions)),
         cue: builder.add_text_field("cue", STRING),
-        quote: builder.add_text_field("quote", STRING),
+        by_cue: builder.add_text_field("by_cue", group.clone()),
+        quote: builder.add_text_field("quote", STRING | group.clone()),
         region: builder.add_text_field("region", STRING | group.clone()),
         graded: builder.add_text_field("graded", STRING),
-        language: builder.add_text_field("language", STRING),
+        language: builder.add_text_field("language", STRING | group.clone()),
         day: builder.add_u64_field("day", number.clone().set_indexed()),
         tie: builder.add_u64_field("tie", number),
         by_speaker: builder.add_text_field("by_speaker", STRING | group.clone()),

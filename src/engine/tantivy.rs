@@ -3,12 +3,13 @@
 //! The index holds its own list of files (one `file` row each), so one commit says at once what was
 //! found and from which files: a killed run can leave nothing half told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tantivy::collector::{Count, DocSetCollector};
+use tantivy::columnar::StrColumn;
 use tantivy::directory::error::LockError;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, META_LOCK, MmapDirectory};
 use tantivy::query::{BooleanQuery, Occur, PhraseQuery, Query as TantivyQuery, RegexQuery, TermQuery};
@@ -19,6 +20,7 @@ use tantivy::{
     TantivyError, Term,
 };
 
+use super::article::{Articles, Question, Scored};
 use super::checked::{self, Checked};
 use super::collect::{Everything, Ranked, gather, order};
 use super::copies::{self, Folded};
@@ -26,8 +28,8 @@ use super::plan::plan;
 use super::schema::{FORMAT, Fields, schema};
 use super::trouble::{damaged, failed, write_failed};
 pub use super::writer::Writer;
-use super::{Copy, Engine, Group, GroupBy, Hit, Hits, Payload, Places, Row, Stamp, Wanted};
-use super::{analyse, people, spread, writer};
+use super::{Copy, Engine, Facet, Group, GroupBy, Hit, Hits, Payload, Places, Row, Show, Stamp, Wanted};
+use super::{analyse, facet, people, rank, spread, writer};
 use crate::document::{Article, Document};
 use crate::error::{Error, Result};
 use crate::lang::{LANGUAGES, Language};
@@ -333,18 +335,23 @@ impl Index {
         self.reader.searcher().search(query, &Count).map_err(|error| failed(&self.path, "searching", &error))
     }
 
-    /// Every row that matches, with what orders it; what copies have in common comes once.
-    fn ranked(&self, wanted: Wanted, query: &Query<Places>) -> Result<Folded> {
-        let engine_query = plan(&self.fields, wanted, query);
+    /// How many rows match, and the first `most` of them, or more; what copies have in common comes once.
+    fn ranked(
+        &self,
+        wanted: Wanted,
+        query: &Query<Places>,
+        show: &Show,
+        most: usize,
+    ) -> Result<(usize, Folded)> {
         let searcher = self.reader.searcher();
-        let mut ranked = searcher
-            .search(&*engine_query, &Everything)
+        let stories = if self.every_copy { HashMap::new() } else { self.stories()? };
+        // A row that repeats another is known only beside all that rank above it.
+        let most = if stories.is_empty() { most } else { usize::MAX };
+        let (total, ranked) = rank::first(&searcher, &self.fields, wanted, query, show, most)
             .map_err(|error| failed(&self.path, "searching", &error))?;
-        order(&mut ranked, query.sort);
-        if self.every_copy {
-            return Ok(Folded::nothing(ranked));
-        }
-        Ok(copies::fold(ranked, wanted, &self.stories()?, searcher.segment_readers()))
+        let found = ranked.len();
+        let folded = copies::fold(ranked, wanted, &stories, searcher.segment_readers());
+        Ok((total - (found - folded.ranked.len()), folded))
     }
 
     fn hit(&self, ranked: &Ranked, wanted: Wanted, folded: &Folded) -> Result<Hit> {
@@ -383,52 +390,71 @@ pub struct Totals {
 }
 
 impl Engine for Index {
-    fn find(&self, wanted: Wanted, query: &Query<Places>) -> Result<Hits> {
-        let folded = self.ranked(wanted, query)?;
-        let shown = folded.ranked.iter().take(query.limit);
-        let hits = shown.map(|ranked| self.hit(ranked, wanted, &folded)).collect::<Result<_>>()?;
-        Ok(Hits { total: folded.ranked.len(), hits })
+    fn find(&self, wanted: Wanted, query: &Query<Places>, show: &Show) -> Result<Hits> {
+        let most = show.offset.saturating_add(query.limit);
+        let (total, folded) = self.ranked(wanted, query, show, most)?;
+        let page = folded.ranked.iter().skip(show.offset).take(query.limit);
+        let hits = page.map(|ranked| self.hit(ranked, wanted, &folded)).collect::<Result<_>>()?;
+        Ok(Hits { total, hits })
     }
 
     fn group(
         &self,
         wanted: Wanted,
         query: &Query<Places>,
-        by: GroupBy,
-        each: usize,
+        show: &Show,
+        (by, each): (GroupBy, usize),
         name: &dyn Fn(&str) -> String,
     ) -> Result<(usize, Vec<Group>)> {
-        let folded = self.ranked(wanted, query)?;
-        let ranked = &folded.ranked;
-        let field = match by {
-            GroupBy::Speaker => "by_speaker",
-            GroupBy::Region => "by_region",
-            GroupBy::Holder => "region",
-            GroupBy::Source => "by_source",
-            GroupBy::Month => "by_month",
-        };
-        let searcher = self.reader.searcher();
-        let columns = searcher
-            .segment_readers()
-            .iter()
-            .map(|segment| segment.fast_fields().str(field))
-            .collect::<tantivy::Result<Vec<_>>>()
-            .map_err(|error| failed(&self.path, "reading", &error))?;
-        let groups = gather(ranked, &columns, name);
+        let (total, folded) = self.ranked(wanted, query, show, usize::MAX)?;
+        let columns = self.columns(facet::column(by))?;
+        let groups = gather(&folded.ranked, &columns, name);
         let hit = |ranked: &&Ranked| self.hit(ranked, wanted, &folded);
         let mut shown = Vec::new();
-        for (key, members) in groups.into_iter().take(query.limit) {
+        for (key, members) in groups.into_iter().skip(show.offset).take(query.limit) {
             let hits = members.iter().take(each).map(hit).collect::<Result<Vec<_>>>()?;
             let newest = members.iter().min_by_key(|member| std::cmp::Reverse(member.day.unwrap_or(0)));
             let newest = newest
                 .filter(|newest| !members.iter().take(each).any(|shown| shown.address == newest.address));
             shown.push(Group { key, count: members.len(), hits, newest: newest.map(hit).transpose()? });
         }
-        Ok((ranked.len(), shown))
+        Ok((total, shown))
+    }
+
+    fn facets(
+        &self,
+        wanted: Wanted,
+        query: &Query<Places>,
+        name: &dyn Fn(GroupBy, &str) -> String,
+    ) -> Result<Vec<Facet>> {
+        let (_, folded) = self.ranked(wanted, query, &Show::default(), usize::MAX)?;
+        let rows: Vec<DocAddress> = folded.ranked.iter().map(|row| row.address).collect();
+        let one = |by: GroupBy| {
+            let columns = self.columns(facet::counted(by))?;
+            Ok(Facet { by, values: facet::count(&rows, &columns, &|key| name(by, key)) })
+        };
+        GroupBy::ALL.into_iter().map(one).collect()
     }
 
     fn people(&self) -> Result<Vec<Person>> {
         people::linked(&self.path, &self.reader.searcher())
+    }
+
+    fn best_articles(&self, question: &str, widen: bool, most: usize) -> Result<Vec<(String, f32)>> {
+        let trouble = |error: TantivyError| failed(&self.path, "searching", &error);
+        let searcher = self.reader.searcher();
+        let articles = Articles::new(&searcher, &self.fields).map_err(trouble)?;
+        let ranked = articles.rank(&Question::new(question), widen).map_err(trouble)?;
+        self.by_id(ranked, most)
+    }
+
+    fn like_article(&self, id: &str, most: usize) -> Result<(Vec<String>, Vec<(String, f32)>)> {
+        let trouble = |error: TantivyError| failed(&self.path, "searching", &error);
+        let searcher = self.reader.searcher();
+        let Some(address) = self.article_address(id)? else { return Ok((Vec::new(), Vec::new())) };
+        let articles = Articles::new(&searcher, &self.fields).map_err(trouble)?;
+        let (words, ranked) = articles.like(address).map_err(trouble)?;
+        Ok((words, self.by_id(ranked, most)?))
     }
 
     fn articles(&self, id: &str) -> Result<Vec<Document>> {
@@ -460,11 +486,43 @@ impl Engine for Index {
         if self.every_copy || self.stories()?.is_empty() {
             return self.count_of(&*plan(&self.fields, wanted, query));
         }
-        Ok(self.ranked(wanted, query)?.ranked.len())
+        Ok(self.ranked(wanted, query, &Show::default(), 0)?.0)
     }
 }
 
 impl Index {
+    /// The first article of this id.
+    fn article_address(&self, id: &str) -> Result<Option<DocAddress>> {
+        let id = TermQuery::new(Term::from_field_text(self.fields.article, id), IndexRecordOption::Basic);
+        let row: Box<dyn TantivyQuery> = Box::new(self.row_query("article"));
+        let both = BooleanQuery::new(vec![(Occur::Must, Box::new(id)), (Occur::Must, row)]);
+        let found = self.reader.searcher().search(&both, &facet::Addresses);
+        Ok(found.map_err(|error| failed(&self.path, "searching", &error))?.into_iter().min())
+    }
+
+    /// Ranked articles by their ids. Several may bear one id; the best of them stands for it.
+    fn by_id(&self, ranked: Vec<Scored>, most: usize) -> Result<Vec<(String, f32)>> {
+        let columns = self.columns("article")?;
+        let mut seen = HashSet::new();
+        let mut best = Vec::new();
+        for article in ranked {
+            let column = columns[article.address.segment_ord as usize].as_ref();
+            let id =
+                column.and_then(|column| facet::first(column, article.address.doc_id)).unwrap_or_default();
+            if best.len() < most && seen.insert(id.clone()) {
+                best.push((id, article.score));
+            }
+        }
+        Ok(best)
+    }
+
+    /// A text column of every segment.
+    fn columns(&self, field: &str) -> Result<Vec<Option<StrColumn>>> {
+        let searcher = self.reader.searcher();
+        let columns = searcher.segment_readers().iter().map(|segment| segment.fast_fields().str(field));
+        columns.collect::<tantivy::Result<_>>().map_err(|error| failed(&self.path, "reading", &error))
+    }
+
     fn article_rows(&self, query: Box<dyn TantivyQuery>) -> Result<Vec<Document>> {
         let row: Box<dyn TantivyQuery> = Box::new(self.row_query("article"));
         let both = BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, row)]);

@@ -13,7 +13,7 @@ use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 use super::analyse;
 use super::checked::Checked;
 use super::laid::Laid;
-use super::plan::number;
+use super::plan::{number, weight};
 use super::schema::{FORMAT, Fields, PARAGRAPH_END, SENTENCE_END, file_id};
 use super::trouble::write_failed;
 use super::{Payload, Stamp};
@@ -86,6 +86,10 @@ impl Writer {
             document.add_u64(self.fields.sketch, part);
         }
         document.add_u64(self.fields.same, u64::from_str_radix(short(&article.sha256), 16).unwrap_or(0));
+        for _ in 0..weight::WHOLE_TITLE {
+            document.add_text(self.fields.whole, &article.title);
+        }
+        document.add_text(self.fields.whole, &article.body);
         document.add_text(self.fields.json, json(&rows.document));
         self.put(document)?;
         let Some(head) = head else { return Ok(()) };
@@ -132,6 +136,7 @@ impl Writer {
         document.add_text(self.fields.quote, quote.kind.name());
         if let Some(cue) = &quote.cue {
             document.add_text(self.fields.cue, &cue.lemma);
+            document.add_text(self.fields.by_cue, &cue.lemma);
             document.add_text(self.fields.cue, cue.stance.name());
         }
         if let Some(speaker) = &quote.speaker {
@@ -322,11 +327,13 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
+/// The bits of a row's [`tie`] below those that tell its article.
+pub(super) const START_BITS: u32 = 26;
+
 /// A number that orders rows the same way in every index: by article, then, among articles of one id,
 /// by outlet and file name, then by where they stand in the body.
 fn tie(article: &ArticleId, source: &str, path: &str, start: u32) -> u64 {
     const COPY_BITS: u32 = 10;
-    const START_BITS: u32 = 26;
     let bits = |text: &str, most: u32| {
         let hash = Sha256::digest(text.as_bytes());
         hash.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte)) >> (64 - most)

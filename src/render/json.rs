@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Options;
+use crate::engine::Facet;
 use crate::search::{Answer, Clause, Found, Gathered};
 
 #[derive(Serialize)]
@@ -17,12 +18,14 @@ struct Whole<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     groups: &'a [Gathered],
     hits: &'a [Found],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    facets: &'a [Facet],
 }
 
 /// Writes one object.
 pub fn write(answer: &Answer, _: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let Answer { read_as, notes, total, found, groups, clauses } = answer;
-    let whole = Whole { read_as, notes, total: *total, clauses, groups, hits: found };
+    let Answer { read_as, notes, total, found, groups, clauses, facets, offset: _ } = answer;
+    let whole = Whole { read_as, notes, total: *total, clauses, groups, hits: found, facets };
     serde_json::to_writer_pretty(&mut *out, &whole).map_err(io::Error::from)?;
     writeln!(out)
 }

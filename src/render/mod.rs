@@ -36,6 +36,9 @@ pub static RENDERERS: &[Renderer] = &[
     Renderer { name: "csv", about: "one row an answer, for spreadsheets", write: csv::write },
 ];
 
+/// The format of TREC runs; it holds articles, not rows, so it is no renderer of answers.
+pub const TREC: &str = "trec";
+
 /// The renderer of that name.
 pub fn named(name: &str) -> Option<&'static Renderer> {
     RENDERERS.iter().find(|renderer| renderer.name == name)

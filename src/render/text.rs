@@ -1,12 +1,13 @@
 //! Answers for reading: on a terminal with colour and highlights, elsewhere plain.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
 use super::Options;
 use crate::document::{DateSource, QuoteKind, Span};
-use crate::engine::Row;
+use crate::engine::{Facet, GroupBy, Row, Value};
 use crate::rows::{Head, PassageRow, Piece, QuoteRow, Who};
 use crate::search::{Answer, Found, Gathered};
 
@@ -30,11 +31,51 @@ pub fn write(answer: &Answer, options: &Options, out: &mut dyn Write) -> io::Res
         gathered(group, options, out)?;
     }
     let shown = answer.found.len() + answer.groups.len();
+    let shown = match answer.offset {
+        0 => shown.to_string(),
+        offset => format!("{} to {}", offset + 1, offset + shown),
+    };
     let noun = if answer.groups.is_empty() { "shown" } else { "groups shown" };
     if answer.total > answer.found.len() || !answer.groups.is_empty() {
         writeln!(out, "{DIM}{} found, {shown} {noun}{DIM:#}", answer.total)?;
     }
-    Ok(())
+    answer.facets.iter().filter(|facet| !facet.values.is_empty()).try_for_each(|one| facet(one, options, out))
+}
+
+/// Most values of a facet that are shown; the machine formats give all.
+const VALUES: usize = 12;
+
+fn facet(facet: &Facet, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n{HEAD}{}{HEAD:#}", facet.by.name())?;
+    let first = &facet.values[..facet.values.len().min(VALUES)];
+    if facet.by == GroupBy::Region {
+        tree(first, out)?;
+    } else {
+        let list: Vec<String> =
+            first.iter().map(|value| format!("{} {}", clean(&value.key), value.count)).collect();
+        wrapped(&list.join(" · "), "  ", options.width, out)?;
+    }
+    match facet.values.len() - first.len() {
+        0 => Ok(()),
+        more => writeln!(out, "  {DIM}and {more} more{DIM:#}"),
+    }
+}
+
+/// Regions below those that hold them. What holds a region has at least its rows, so it is there.
+fn tree(values: &[Value], out: &mut dyn Write) -> io::Result<()> {
+    let path = |value: &Value| [value.within.as_slice(), std::slice::from_ref(&value.key)].concat();
+    let rank: HashMap<Vec<String>, usize> = values.iter().enumerate().map(|(at, v)| (path(v), at)).collect();
+    // A branch stands where its largest member does.
+    let place = |value: &Value| -> Vec<usize> {
+        let whole = path(value);
+        (1..=whole.len()).map(|n| rank.get(&whole[..n]).copied().unwrap_or(usize::MAX)).collect()
+    };
+    let mut rows: Vec<&Value> = values.iter().collect();
+    rows.sort_by_key(|value| place(value));
+    rows.iter().try_for_each(|value| {
+        let indent = "  ".repeat(value.within.len() + 1);
+        writeln!(out, "{indent}{} {}", clean(&value.key), value.count)
+    })
 }
 
 fn explain(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {

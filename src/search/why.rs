@@ -4,7 +4,7 @@
 use super::{Clause, Names};
 use crate::engine::analyse::fold_word;
 use crate::engine::pattern::edits_between;
-use crate::engine::{Engine, GroupBy, MOST_PLACED, MOST_WORDS, Wanted};
+use crate::engine::{Engine, GroupBy, MOST_PLACED, MOST_WORDS, Show, Wanted};
 use crate::error::Result;
 use crate::people;
 use crate::query::{Expr, Filter, Query, Sort, parse};
@@ -172,7 +172,13 @@ impl Asker<'_> {
 
     fn sources(&self) -> Result<Vec<(String, usize)>> {
         let query = Query { expr: None, sort: Sort::Score, limit: usize::MAX };
-        let (_, groups) = self.engine.group(self.wanted, &query, GroupBy::Source, 0, &str::to_string)?;
+        let (_, groups) = self.engine.group(
+            self.wanted,
+            &query,
+            &Show::default(),
+            (GroupBy::Source, 0),
+            &str::to_string,
+        )?;
         Ok(groups.into_iter().map(|group| (group.key, group.count)).collect())
     }
 

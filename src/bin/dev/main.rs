@@ -1,5 +1,6 @@
 //! For maintainers: rebuilds the data files inside onrecord. Not part of a release.
 
+mod bench;
 mod gazetteer;
 mod train;
 
@@ -7,12 +8,16 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: dev gazetteer [--from DIR]     rebuild src/gazetteer/data/places.bin
-       dev train names|quotes DATA    rebuild the weights in src/extract/linear/data/";
+       dev train names|quotes DATA    rebuild the weights in src/extract/linear/data/
+       dev latency INDEX QUERIES [ROWS]   times of search beside plain tantivy; writes the rows for others
+       dev quotes FOLDER ROWS FILE…   times of said in an index of so many quotes, made from these articles";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match args.split_first() {
         Some((what, rest)) if what == "gazetteer" => gazetteer::run(rest),
+        Some((what, rest)) if what == "latency" => bench::latency(rest),
+        Some((what, rest)) if what == "quotes" => bench::quotes(rest),
         Some((what, rest)) if what == "train" => train::run(rest),
         _ => Err(USAGE.into()),
     };

@@ -86,6 +86,14 @@ macro_rules! words {
 }
 
 words! {
+    /// Words so common that they tell nothing of what a question is about.
+    STOPWORDS is_stopword: "a about above after again against all also am an and any are as at be because been before
+        being below between both but by can could did do does doing down during each few for from further had has have
+        having he her here hers herself him himself his how however i if in into is it its itself just may me might more
+        most must my myself no nor not now of off on once only or other our ours ourselves out over own same shall she
+        should so some such than that the their theirs them themselves then there these they this those through to too
+        under until up upon us very was we were what when where which while who whom whose why will with would you your
+        yours yourself yourselves";
     /// Words that begin a noun phrase.
     DETERMINERS is_determiner: "the a an this that these those his her its their our my your some any many several
         few no one two three four five six seven eight nine ten all both each every another other most more dozens

@@ -1,0 +1,424 @@
+//! Articles ranked whole, by what they say of a question.
+//!
+//! - BM25F over headline and body (Robertson, Zaragoza and Taylor 2004): the index repeats the headline in
+//!   the one field, so that its words count [`weight::WHOLE_TITLE`] times in frequency and in length.
+//! - Words that a question repeats count more, up to `k3 + 1` times.
+//! - Neighbours in the question that are neighbours in the article lift it (the sequential dependence of
+//!   Metzler and Croft 2005, with BM25 in place of language models).
+//! - The question is widened with what its best articles are about (Rocchio's feedback over their weighted
+//!   word vectors, unjudged). The articles weigh by a high power of their score: where one article stands out, as for
+//!   a headline that was typed, only that one is listened to, and nothing is lost; where many are alike, all are.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::Deserialize;
+use tantivy::error::DataCorruption;
+use tantivy::postings::Postings;
+use tantivy::schema::{Field, IndexRecordOption, Value};
+use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, TantivyDocument, TantivyError, Term};
+
+use super::analyse;
+use super::plan::weight;
+use super::schema::Fields;
+use crate::lang::english::is_stopword;
+
+/// A question as stems with weights, and which of them stood side by side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Question {
+    stems: Vec<(String, f32)>,
+    pairs: Vec<(String, String)>,
+}
+
+impl Question {
+    /// Reads a text as plain words; the most common ones are left out as long as others remain.
+    pub fn new(text: &str) -> Question {
+        let exact = analyse::terms(&mut analyse::exact(), text);
+        let stems = analyse::terms(&mut analyse::stemmed(), text);
+        let telling: Vec<String> = exact
+            .iter()
+            .zip(&stems)
+            .filter(|(exact, _)| !is_stopword(&exact.text))
+            .map(|(_, stem)| stem.text.clone())
+            .collect();
+        let kept =
+            if telling.is_empty() { stems.into_iter().map(|stem| stem.text).collect() } else { telling };
+        let mut counts: BTreeMap<&str, f32> = BTreeMap::new();
+        kept.iter().for_each(|stem| *counts.entry(stem).or_default() += 1.0);
+        let k3 = weight::K3;
+        let stems =
+            counts.into_iter().map(|(stem, n)| (stem.to_string(), n * (k3 + 1.0) / (n + k3))).collect();
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for pair in kept.windows(2).filter(|pair| pair[0] != pair[1]) {
+            pairs.push((pair[0].clone(), pair[1].clone()));
+        }
+        Question { stems, pairs }
+    }
+
+    /// True when there is no word to look for.
+    pub fn is_empty(&self) -> bool {
+        self.stems.is_empty()
+    }
+
+    /// Its stems, each with its weight.
+    pub fn stems(&self) -> &[(String, f32)] {
+        &self.stems
+    }
+
+    fn mass(&self) -> f32 {
+        self.stems.iter().map(|(_, n)| n).sum()
+    }
+}
+
+/// An article that was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scored {
+    pub address: DocAddress,
+    pub score: f32,
+}
+
+/// The articles of an index, with the statistics that ranking needs.
+pub(super) struct Articles<'s> {
+    searcher: &'s Searcher,
+    fields: &'s Fields,
+    number: f32,
+    length: f32,
+}
+
+type Result<T> = tantivy::Result<T>;
+
+impl<'s> Articles<'s> {
+    pub fn new(searcher: &'s Searcher, fields: &'s Fields) -> Result<Articles<'s>> {
+        let number = searcher.doc_freq(&Term::from_field_text(fields.row, "article"))? as f32;
+        let mut tokens = 0;
+        for segment in searcher.segment_readers() {
+            tokens += segment.inverted_index(fields.whole)?.total_num_tokens();
+        }
+        Ok(Articles { searcher, fields, number, length: (tokens as f32 / number.max(1.0)).max(1.0) })
+    }
+
+    /// All articles that hold a word of the question, best first.
+    pub fn rank(&self, question: &Question, widen: bool) -> Result<Vec<Scored>> {
+        let mut first = self.scores(&question.stems)?;
+        self.lift_neighbours(question, 1.0, &mut first)?;
+        if !widen || first.is_empty() {
+            return Ok(first);
+        }
+        let share = trust(&first) * weight::FEEDBACK;
+        let added = if share > 0.0 { self.about(&first)? } else { Vec::new() };
+        if added.is_empty() {
+            return Ok(first);
+        }
+        let own = (1.0 - share) / question.mass();
+        let mut wider: BTreeMap<String, f32> =
+            question.stems.iter().map(|(stem, n)| (stem.clone(), n * own)).collect();
+        for (stem, part) in added {
+            *wider.entry(stem).or_default() += part * share;
+        }
+        let mut second = self.scores(&wider.into_iter().collect::<Vec<_>>())?;
+        self.lift_neighbours(question, own, &mut second)?;
+        Ok(second)
+    }
+
+    /// The telling words of an article, and all articles that hold any of them, best first.
+    pub fn like(&self, address: DocAddress) -> Result<(Vec<String>, Vec<Scored>)> {
+        let vector = self.vector(address)?.into_iter().collect();
+        let telling = self.telling(vector, weight::LIKE_WORDS)?;
+        let told = self.told(address)?;
+        let text = format!("{}\n{}", told.title, told.body);
+        let mut written: HashMap<String, &str> = HashMap::new();
+        for term in analyse::terms(&mut analyse::stemmed(), &text) {
+            written.entry(term.text).or_insert(&text[term.start..term.end]);
+        }
+        let words = telling.iter().filter_map(|(stem, _)| written.get(stem.as_str()));
+        Ok((words.map(|word| word.to_string()).collect(), self.scores(&telling)?))
+    }
+
+    /// BM25 of every article that holds a stem.
+    pub fn scores(&self, stems: &[(String, f32)]) -> Result<Vec<Scored>> {
+        let weighed = stems
+            .iter()
+            .map(|(stem, n)| Ok((self.term(stem), n * self.idf(stem)?)))
+            .collect::<Result<Vec<_>>>()?;
+        let statistics = Statistics { field: self.fields.whole, length: self.length };
+        let mut found = statistics.scores(self.searcher, &weighed)?;
+        best_first(&mut found);
+        Ok(found)
+    }
+
+    fn term(&self, stem: &str) -> Term {
+        Term::from_field_text(self.fields.whole, stem)
+    }
+
+    fn idf(&self, stem: &str) -> Result<f32> {
+        Ok(inverse(self.number, self.searcher.doc_freq(&self.term(stem))? as f32))
+    }
+
+    /// Lifts the first articles where neighbours of the question are neighbours, too.
+    fn lift_neighbours(&self, question: &Question, scale: f32, found: &mut [Scored]) -> Result<()> {
+        if question.pairs.is_empty() {
+            return Ok(());
+        }
+        let first = found.len().min(weight::NEIGHBOURS_IN);
+        let head = &mut found[..first];
+        let places = self.places(question, head)?;
+        let idf: HashMap<&str, f32> =
+            places.keys().map(|stem| Ok((*stem, self.idf(stem)?))).collect::<Result<_>>()?;
+        for (at, article) in head.iter_mut().enumerate() {
+            let length = self.searcher.segment_reader(article.address.segment_ord);
+            let length = length.get_fieldnorms_reader(self.fields.whole)?.fieldnorm(article.address.doc_id);
+            let k = 1.2 * (0.7 + 0.3 * length as f32 / self.length);
+            for (left, right) in &question.pairs {
+                let (Some(a), Some(b)) = (places[left.as_str()].get(&at), places[right.as_str()].get(&at))
+                else {
+                    continue;
+                };
+                let rarer = idf[left.as_str()].min(idf[right.as_str()]);
+                let (ordered, near) = neighbours(a, b);
+                let saturated = |n: f32| 2.2 * n / (n + k);
+                article.score += scale
+                    * rarer
+                    * (weight::SIDE_BY_SIDE * saturated(ordered) + weight::NEAR_BY * saturated(near));
+            }
+        }
+        best_first(head);
+        Ok(())
+    }
+
+    /// Where each stem of a pair stands in each of the articles, by the articles' place in the list.
+    fn places<'q>(
+        &self,
+        question: &'q Question,
+        articles: &[Scored],
+    ) -> Result<HashMap<&'q str, HashMap<usize, Vec<u32>>>> {
+        let mut order: Vec<usize> = (0..articles.len()).collect();
+        order.sort_unstable_by_key(|&at| articles[at].address);
+        let stems: HashSet<&str> =
+            question.pairs.iter().flat_map(|(a, b)| [a.as_str(), b.as_str()]).collect();
+        let mut places = HashMap::new();
+        for stem in stems {
+            places.insert(stem, self.places_of(stem, articles, &order)?);
+        }
+        Ok(places)
+    }
+
+    fn places_of(
+        &self,
+        stem: &str,
+        articles: &[Scored],
+        order: &[usize],
+    ) -> Result<HashMap<usize, Vec<u32>>> {
+        let mut places = HashMap::new();
+        for group in
+            order.chunk_by(|&a, &b| articles[a].address.segment_ord == articles[b].address.segment_ord)
+        {
+            let segment = self.searcher.segment_reader(articles[group[0]].address.segment_ord);
+            let index = segment.inverted_index(self.fields.whole)?;
+            let positions = IndexRecordOption::WithFreqsAndPositions;
+            let Some(mut postings) = index.read_postings(&self.term(stem), positions)? else { continue };
+            for &at in group {
+                let wanted = articles[at].address.doc_id;
+                if postings.doc() < wanted {
+                    postings.seek(wanted);
+                }
+                if postings.doc() == wanted {
+                    let mut found = Vec::new();
+                    postings.positions(&mut found);
+                    places.insert(at, found);
+                }
+            }
+        }
+        Ok(places)
+    }
+
+    /// What the first articles are about: stems with weights that add up to 1.
+    fn about(&self, found: &[Scored]) -> Result<Vec<(String, f32)>> {
+        let best = found.first().map_or(0.0, |article| article.score);
+        if best <= 0.0 {
+            return Ok(Vec::new());
+        }
+        let mut sum: HashMap<String, f32> = HashMap::new();
+        for article in found.iter().take(weight::FEEDBACK_ARTICLES) {
+            let share = (article.score / best).powf(weight::FEEDBACK_SHARPNESS);
+            for (stem, part) in self.vector(article.address)? {
+                *sum.entry(stem).or_default() += part * share;
+            }
+        }
+        Ok(self.telling(sum, weight::FEEDBACK_WORDS)?)
+    }
+
+    /// The heaviest stems of a vector, as weights in a question, that add up to 1.
+    fn telling(&self, vector: HashMap<String, f32>, most: usize) -> Result<Vec<(String, f32)>> {
+        let mut list: Vec<(String, f32)> = vector.into_iter().collect();
+        list.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        list.truncate(most);
+        for (stem, part) in &mut list {
+            *part /= self.idf(stem)?;
+        }
+        let total: f32 = list.iter().map(|(_, part)| part).sum();
+        list.iter_mut().for_each(|(_, part)| *part /= total);
+        Ok(list)
+    }
+
+    /// An article's stems with their BM25 weights, as a vector of length 1; without what hardly any other
+    /// article has, and what too many have.
+    fn vector(&self, address: DocAddress) -> Result<Vec<(String, f32)>> {
+        let stems = self.stems(address)?;
+        let length: f32 = stems.values().sum();
+        let k = saturation(length, self.length);
+        let most = self.number * weight::COMMON + 20.0;
+        let mut vector = Vec::new();
+        let mut square = 0.0;
+        for (stem, n) in stems {
+            let holders = self.searcher.doc_freq(&self.term(&stem))? as f32;
+            let part = inverse(self.number, holders) * n * (weight::K1 + 1.0) / (n + k);
+            square += part * part;
+            if holders >= 2.0 && holders <= most {
+                vector.push((stem, part));
+            }
+        }
+        let norm = square.sqrt().max(f32::MIN_POSITIVE);
+        vector.iter_mut().for_each(|(_, part)| *part /= norm);
+        Ok(vector)
+    }
+
+    /// How often an article has each stem; the headline counts as in the index.
+    fn stems(&self, address: DocAddress) -> Result<HashMap<String, f32>> {
+        let told = self.told(address)?;
+        let mut counts = HashMap::new();
+        let mut analyzer = analyse::stemmed();
+        for (text, n) in [(&told.title, weight::WHOLE_TITLE as f32), (&told.body, 1.0)] {
+            for term in analyse::terms(&mut analyzer, text) {
+                *counts.entry(term.text).or_default() += n;
+            }
+        }
+        Ok(counts)
+    }
+
+    fn told(&self, address: DocAddress) -> Result<Words> {
+        let stored: TantivyDocument = self.searcher.doc(address)?;
+        let json = stored.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
+        let told: Told = serde_json::from_str(json)
+            .map_err(|error| TantivyError::DataCorruption(DataCorruption::comment_only(error.to_string())))?;
+        Ok(told.article)
+    }
+}
+
+/// What of a stored document is needed here.
+#[derive(Deserialize)]
+struct Told {
+    article: Words,
+}
+
+#[derive(Deserialize)]
+struct Words {
+    title: String,
+    body: String,
+}
+
+/// How long the texts of a field are on average, in words.
+pub(super) struct Statistics {
+    pub field: Field,
+    pub length: f32,
+}
+
+impl Statistics {
+    /// BM25 of every row that has one of the terms in the field; terms come with their weights.
+    pub fn scores(&self, searcher: &Searcher, terms: &[(Term, f32)]) -> Result<Vec<Scored>> {
+        let mut found = Vec::new();
+        for (ord, segment) in searcher.segment_readers().iter().enumerate() {
+            let index = segment.inverted_index(self.field)?;
+            let lengths = segment.get_fieldnorms_reader(self.field)?;
+            let mut saturations = [0.0; 256];
+            for (id, k) in saturations.iter_mut().enumerate() {
+                *k = saturation(
+                    tantivy::fieldnorm::FieldNormReader::id_to_fieldnorm(id as u8) as f32,
+                    self.length,
+                );
+            }
+            let mut scores = vec![0.0f32; segment.max_doc() as usize];
+            let mut touched = Vec::new();
+            for (term, weight) in terms {
+                let Some(mut postings) = index.read_postings(term, IndexRecordOption::WithFreqs)? else {
+                    continue;
+                };
+                let mut doc = postings.doc();
+                while doc != TERMINATED {
+                    let n = postings.term_freq() as f32;
+                    let k = saturations[usize::from(lengths.fieldnorm_id(doc))];
+                    let score = &mut scores[doc as usize];
+                    if *score == 0.0 {
+                        touched.push(doc);
+                    }
+                    *score += weight * n * (weight::K1 + 1.0) / (n + k);
+                    doc = postings.advance();
+                }
+            }
+            let alive = |doc: &u32| segment.alive_bitset().is_none_or(|alive| alive.is_alive(*doc));
+            let scored =
+                |doc: u32| Scored { address: DocAddress::new(ord as u32, doc), score: scores[doc as usize] };
+            found.extend(touched.into_iter().filter(alive).map(scored));
+        }
+        Ok(found)
+    }
+}
+
+/// Inverse document frequency that is never negative.
+pub(super) fn inverse(number: f32, holders: f32) -> f32 {
+    (1.0 + (number - holders + 0.5).max(0.0) / (holders + 0.5)).ln()
+}
+
+fn saturation(length: f32, average: f32) -> f32 {
+    weight::K1 * (1.0 - weight::B + weight::B * length / average)
+}
+
+/// How far the best articles are to be listened to, from 0 to 1: the more alike their scores, the more.
+fn trust(found: &[Scored]) -> f32 {
+    let score = |at: usize| found.get(at).map_or(0.0, |article| article.score);
+    (weight::FEEDBACK_EVENNESS * score(weight::FEEDBACK_ARTICLES - 1) / score(0).max(f32::MIN_POSITIVE))
+        .min(1.0)
+}
+
+fn best_first(found: &mut [Scored]) {
+    found.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.address.cmp(&b.address)));
+}
+
+/// How often `b` follows `a` at once, and how often it stands near by.
+fn neighbours(a: &[u32], b: &[u32]) -> (f32, f32) {
+    let ordered = a.iter().filter(|&&at| b.binary_search(&(at + 1)).is_ok()).count();
+    let near = |&&at: &&u32| {
+        let first = b.partition_point(|&other| other < at.saturating_sub(weight::WINDOW));
+        b.get(first).is_some_and(|&other| other <= at + weight::WINDOW)
+    };
+    (ordered as f32, a.iter().filter(near).count() as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_words_weigh_more_and_common_ones_go() {
+        let question = Question::new("What of the computer, the computer and music?");
+        let k3 = weight::K3;
+        assert_eq!(
+            question.stems,
+            [("comput".to_string(), 2.0 * (k3 + 1.0) / (2.0 + k3)), ("music".to_string(), 1.0)]
+        );
+        assert_eq!(question.pairs, [("comput".to_string(), "music".to_string())]);
+        assert_eq!(Question::new("who is it").stems.len(), 3, "a question of common words alone keeps them");
+        assert!(Question::new("?!").is_empty());
+    }
+
+    #[test]
+    fn neighbours_are_counted_in_order_and_near() {
+        assert_eq!(neighbours(&[1, 20], &[2, 30]), (1.0, 1.0));
+        assert_eq!(neighbours(&[5], &[1]), (0.0, 1.0));
+        assert_eq!(neighbours(&[50], &[1]), (0.0, 0.0));
+    }
+
+    #[test]
+    fn a_word_in_every_article_still_counts_for_a_little() {
+        assert!(inverse(10.0, 10.0) > 0.0);
+        assert!(inverse(10.0, 1.0) > inverse(10.0, 5.0));
+    }
+}
