@@ -11,7 +11,7 @@ use crate::gazetteer::{Candidate, Gazetteer, NameKind, Region, RegionKind};
 /// Weights of the choice among places of one name. The scale is free: only differences count.
 mod weight {
     /// The gazetteer holds it to be the best known of its name.
-    pub const LEADS: f32 = 1.0;
+    pub const LEADS: f32 = 1.2;
     pub const COUNTRY: f32 = 5.4;
     pub const WIDE: f32 = 5.0;
     pub const ADM1: f32 = 0.5;

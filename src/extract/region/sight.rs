@@ -417,6 +417,7 @@ fn is_unlisted_name(text: &Text<'_>, tokens: &Range<usize>) -> bool {
     let person = tokens.len() == 1 && is_first_name(text.low(tokens.start)) && !located(text, tokens);
     text.is_capital(tokens.start)
         && !person
+        && !(first == "Islamic" && text.low(tokens.start + 1) == "state")
         && !is_price(text, tokens.start)
         && !(tokens.len() == 1 && (first.len() < 3 || first.contains('.')))
         && !FACILITIES.contains(&text.low(last))

@@ -46,7 +46,7 @@ fn what_holds_a_place_decides() {
 #[test]
 fn places_near_it_decide_for_a_local_paper() {
     check(
-        "[Decatur|Decatur, Illinois, United States] police and officers from [Champaign|Champaign, Illinois, \
+        "Police in [Decatur|Decatur, Illinois, United States] and officers from [Champaign|Champaign, Illinois, \
          United States], [Peoria|Peoria, Illinois, United States] and [Springfield|Springfield, Illinois, \
          United States] met on Monday.",
     );
