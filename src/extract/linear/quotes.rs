@@ -15,8 +15,12 @@ use super::words::Words;
 use crate::span::Span;
 
 /// Trained by `dev train quotes`; the file's header says on what.
-static MODEL: LazyLock<Model> =
-    LazyLock::new(|| Model::read(include_bytes!("data/quotes.bin")).sharing(&names::MODEL));
+#[cfg(not(feature = "clean"))]
+const DATA: &[u8] = include_bytes!("data/quotes.bin");
+#[cfg(feature = "clean")]
+const DATA: &[u8] = b"";
+
+static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(DATA).sharing(&names::MODEL));
 
 /// Distinct words kept between articles.
 const MOST_WORDS: usize = 60_000;

@@ -11,7 +11,12 @@ use super::words::{Mark, Word, Words};
 use crate::span::Span;
 
 /// Trained by `dev train speakers`; the file's header says on what.
-static FOREST: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_bytes!("data/speakers.bin")));
+#[cfg(not(feature = "clean"))]
+const DATA: &[u8] = include_bytes!("data/speakers.bin");
+#[cfg(feature = "clean")]
+const DATA: &[u8] = b"";
+
+static FOREST: LazyLock<Forest> = LazyLock::new(|| Forest::read(DATA));
 
 /// How many numbers describe a pair.
 pub const NUMBERS: usize = 47;
