@@ -10,7 +10,7 @@
 //! |---|---|
 //! | faces | [`cli`] |
 //! | output | [`render`], [`eval`], [`ir`] |
-//! | journeys | [`ingest`], [`search`], [`like`](mod@like), [`versions`] |
+//! | journeys | [`ingest`], [`search`], [`versions`]; on top of them [`like`](mod@like) |
 //! | edges and the pure middle | [`read`], [`extract`](mod@extract), [`engine`], [`gold`] |
 //! | what is asked, what is stored | [`query`], [`rows`] |
 //! | the nouns | [`document`], [`people`] |

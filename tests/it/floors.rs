@@ -14,7 +14,8 @@ const FLOORS: &[&[&str]] = &[
     &["query", "rows"],
     &["read", "extract", "engine", "gold"],
     &["ingest", "search", "versions"],
-    &["render", "eval"],
+    &["like"],
+    &["render", "eval", "ir"],
     &["cli"],
 ];
 
