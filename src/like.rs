@@ -145,7 +145,7 @@ fn words_of(quote: &QuoteRow) -> String {
 }
 
 fn people(document: &Document) -> HashSet<String> {
-    let people = document.entities.iter().filter(|entity| matches!(entity.kind, EntityKind::Person { .. }));
+    let people = document.entities.iter().filter(|entity| matches!(entity.kind, EntityKind::Person));
     people.map(|entity| entity.name.to_lowercase()).collect()
 }
 

@@ -30,7 +30,7 @@ pub fn sketch(text: &str) -> Sketch {
     let mut lowest = [u32::MAX; PLACES];
     let mut runs = 0;
     each_run(text, RUN, |hash| {
-        let place = ((hash >> 32) * PLACES as u64 >> 32) as usize;
+        let place = (((hash >> 32) * PLACES as u64) >> 32) as usize;
         lowest[place] = lowest[place].min(hash as u32);
         runs += 1;
     });
@@ -119,12 +119,12 @@ fn mixed(number: u64) -> u64 {
 /// Empty places take the number of another one, chosen the same way in every text.
 fn fill(lowest: &[u32; PLACES]) -> [u32; PLACES] {
     let mut filled = *lowest;
-    for place in 0..PLACES {
+    for (place, number) in filled.iter_mut().enumerate() {
         let mut attempt = 0u64;
-        while filled[place] == u32::MAX && attempt < 10_000 {
+        while *number == u32::MAX && attempt < 10_000 {
             attempt += 1;
             let other = mixed((place as u64) << 32 | attempt) as usize % PLACES;
-            filled[place] = lowest[other];
+            *number = lowest[other];
         }
     }
     filled

@@ -243,7 +243,7 @@ impl<'s> Articles<'s> {
                 *sum.entry(stem).or_default() += part * share;
             }
         }
-        Ok(self.telling(sum, weight::FEEDBACK_WORDS)?)
+        self.telling(sum, weight::FEEDBACK_WORDS)
     }
 
     /// The heaviest stems of a vector, as weights in a question, that add up to 1.

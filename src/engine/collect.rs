@@ -39,7 +39,7 @@ pub(super) fn gather<'r>(
             });
             // Two values of one row may have one name; the row counts once.
             let members = &mut groups[group].1;
-            if !members.last().is_some_and(|last| last.address == row.address) {
+            if members.last().is_none_or(|last| last.address != row.address) {
                 members.push(row);
             }
         }

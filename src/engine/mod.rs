@@ -238,6 +238,9 @@ pub struct Group {
     pub newest: Option<Hit>,
 }
 
+/// Words that tell an article from others, and ids of articles that share them with how much.
+pub type Likeness = (Vec<String>, Vec<(String, f32)>);
+
 /// The reading side of an index.
 pub trait Engine {
     /// The best rows for a query.
@@ -266,7 +269,7 @@ pub trait Engine {
     fn best_articles(&self, question: &str, widen: bool, most: usize) -> Result<Vec<(String, f32)>>;
     /// The telling words of the first article of this id, as it writes them, and the articles that hold
     /// them, best first, each by its id and its score; itself among them.
-    fn like_article(&self, id: &str, most: usize) -> Result<(Vec<String>, Vec<(String, f32)>)>;
+    fn like_article(&self, id: &str, most: usize) -> Result<Likeness>;
     /// All articles of this id, or whose id begins with it.
     fn articles(&self, id: &str) -> Result<Vec<crate::document::Document>>;
     /// Words of the index that a word or a pattern stands for, each with the number of rows that hold it, the

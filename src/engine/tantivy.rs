@@ -448,7 +448,7 @@ impl Engine for Index {
         self.by_id(ranked, most)
     }
 
-    fn like_article(&self, id: &str, most: usize) -> Result<(Vec<String>, Vec<(String, f32)>)> {
+    fn like_article(&self, id: &str, most: usize) -> Result<super::Likeness> {
         let trouble = |error: TantivyError| failed(&self.path, "searching", &error);
         let searcher = self.reader.searcher();
         let Some(address) = self.article_address(id)? else { return Ok((Vec::new(), Vec::new())) };

@@ -351,7 +351,7 @@ fn other_side(
     let answers = clause.is_some_and(|clause| ANSWERS.contains(&clause.lemma.as_str()));
     let was_asked = done[before].addressee.as_ref().is_some_and(|asked| asked.entity == speaker);
     let near = answers && paragraphs <= 1 && sentences <= 2 || was_asked && paragraphs == 0 && sentences <= 1;
-    near.then(|| Attribution {
+    near.then_some(Attribution {
         entity: asker.entity,
         mention: asker.mention,
         confidence: 0.8 * asker.confidence,

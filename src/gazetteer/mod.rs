@@ -232,6 +232,8 @@ impl Gazetteer {
     pub fn contains(&self, outer: RegionId, inner: RegionId) -> bool {
         match (self.places.index(outer), self.places.index(inner)) {
             (Some(outer), Some(inner)) => outer == inner || self.above(inner).contains(&outer),
+            // An unknown place holds nothing, not even itself.
+            _ if self.region(inner).is_none() => false,
             _ => outer == inner || self.own.parent(inner).is_some_and(|parent| self.contains(outer, parent)),
         }
     }
@@ -242,7 +244,10 @@ impl Gazetteer {
     /// `Kherson region`, `London, Ont.`
     pub fn lookup(&self, name: &str) -> Vec<Candidate> {
         let embedded = self.asked(name.trim(), 0).into_iter().map(|packed| self.candidate(packed));
-        self.own_asked(name.trim()).into_iter().chain(embedded).fold(Vec::new(), once)
+        let mut all = self.own_asked(name.trim()).into_iter().chain(embedded).fold(Vec::new(), once);
+        // `Kiev` asks for the city before the government that it stands for.
+        all.sort_by_key(|candidate| candidate.kind == NameKind::Metonym);
+        all
     }
 
     /// What a name means among the user's own, narrowed or not: `Ludgate Mill, Surrey`.
@@ -277,7 +282,10 @@ impl Gazetteer {
             let mut found: Vec<(f32, Packed)> = Vec::new();
             let mut stream = self.places.names.search(near).into_stream();
             while let Some((_, value)) = stream.next() {
-                let best = self.places.candidates(value.value()).find(|packed| !packed.has(file::ASKED));
+                let asked = |packed: &Packed| {
+                    !packed.has(file::ASKED) && self.candidate(*packed).kind != NameKind::Metonym
+                };
+                let best = self.places.candidates(value.value()).find(asked);
                 found.extend(best.map(|packed| (self.prominence(packed.place()), packed)));
             }
             found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.place().cmp(&b.1.place())));

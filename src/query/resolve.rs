@@ -91,7 +91,9 @@ pub fn places(typed: String, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> 
             others.push(gazetteer.full_name(candidate.region));
         }
     }
-    let read: Vec<String> = ids.iter().map(|id| gazetteer.full_name(*id)).collect();
+    let mut read: Vec<String> = ids.iter().map(|id| gazetteer.full_name(*id)).collect();
+    // A capital and its district have one full name.
+    read.dedup();
     others.dedup();
     if !others.is_empty() {
         let more = others.len().saturating_sub(3);

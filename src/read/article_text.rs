@@ -24,6 +24,11 @@ const STACK: usize = 64 << 20;
 pub(super) fn of(html: &str) -> Option<String> {
     let (long, short) = (apart(html, readability), apart(html, trafilatura));
     let (Some(long), Some(short)) = (&long, &short) else { return long.or(short) };
+    // Its last resort, for short pages, runs all paragraphs together, the headline with them.
+    let paragraphs = |text: &str| text.split("\n\n").filter(|part| !part.trim().is_empty()).count();
+    if paragraphs(short) == 1 {
+        return Some(long.clone());
+    }
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() as f64;
     let cut = letters(short) < CUT_SHORT * letters(long);
     Some(if cut { long.clone() } else { short.clone() })

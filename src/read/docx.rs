@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::archive::Archive;
 use super::input::{Record, Records};
 use super::xml::{self, Piece};
-use super::zip::Archive;
 use super::{DateSource, Layout, Raw, Result, header};
 
 /// Where the text lies.

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
+use super::archive::Archive;
 use super::input::{Record, Records};
 use super::xml::{self, Piece};
-use super::zip::Archive;
 use super::{DateSource, Layout, Raw, Result, decode, html, tags};
 
 /// Where the book says where its contents are listed.

@@ -113,11 +113,10 @@ impl Reader {
             return None;
         }
         let inside: Vec<&str> = self.path.iter().map(String::as_str).collect();
-        let own = match (self.open.is_some(), inside.as_slice()) {
-            (true, []) => true,
-            (false, ["rss" | "RDF", "channel"] | ["feed"] | ["channel"] | ["RDF"]) => true,
-            _ => false,
-        };
+        let own = matches!(
+            (self.open.is_some(), inside.as_slice()),
+            (true, []) | (false, ["rss" | "RDF", "channel"] | ["feed"] | ["channel"] | ["RDF"])
+        );
         match tag.name.as_str() {
             _ if !own => None,
             "title" => Some(Field::Title),

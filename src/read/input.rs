@@ -139,7 +139,7 @@ impl Place {
 fn inside(name: &str) -> String {
     let parts = name
         .split(['/', '\\'])
-        .filter(|part| !matches!(*part, "" | "." | "..") && !(part.len() == 2 && part.ends_with(':')));
+        .filter(|part| !matches!(*part, "" | "." | "..") && (part.len() != 2 || !part.ends_with(':')));
     let safe: Vec<String> =
         parts.map(|part| part.chars().filter(|c| !c.is_control()).take(200).collect()).collect();
     if safe.is_empty() { "unnamed".to_owned() } else { safe.join("/") }
@@ -207,7 +207,7 @@ impl Input {
     }
 
     /// The same bytes as UTF-8 where they are UTF-16, for formats that know nothing else.
-    pub fn as_utf_8(self) -> Result<Input> {
+    pub fn into_utf_8(self) -> Result<Input> {
         let Some(encoding) = decode::utf_16(&self.head) else { return Ok(self) };
         let reader =
             DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_sniffing(true).build(self.reader);

@@ -4,6 +4,7 @@
 //! [`normalise`](normalise()) makes an [`Article`] of each; it does no I/O. What a file really holds
 //! decides its format, its name only where that does not tell.
 
+mod archive;
 mod article_text;
 mod boilerplate;
 mod csv;
@@ -330,7 +331,7 @@ fn cut(text: &mut String, most: usize) -> bool {
 /// The articles in some bytes, by the format that they turn out to have.
 fn records(input: Input) -> Result<Records> {
     input.place.check_depth()?;
-    let input = input.as_utf_8()?;
+    let input = input.into_utf_8()?;
     if input.head.trim_ascii().is_empty() {
         return Err(input.place.no_article("the file is empty"));
     }

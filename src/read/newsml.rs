@@ -155,10 +155,12 @@ impl Reader {
             self.hidden_from = None;
         } else if self.text_from.is_some_and(|from| at <= from) {
             self.text_from = None;
-        } else if self.text_from.is_some() && self.hidden_from.is_none() && BLOCKS.contains(&name) {
-            if let Some(item) = &mut self.open {
-                item.html.push_str("</p>");
-            }
+        } else if self.text_from.is_some()
+            && self.hidden_from.is_none()
+            && BLOCKS.contains(&name)
+            && let Some(item) = &mut self.open
+        {
+            item.html.push_str("</p>");
         }
         let words = self.words.split_whitespace().collect::<Vec<_>>().join(" ");
         self.words.clear();

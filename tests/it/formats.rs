@@ -43,7 +43,7 @@ fn tables_feeds_and_wires() {
     );
     check(
         "wire.nitf",
-        "formats/wire.nitf | Dam holds | Kestrel | Sven Aldous | 2025-03-11T08:00:00Z field | The dam held, the engineer Karl Otto said. ¶ Rain is expected & the gat",
+        "formats/wire.nitf | Dam holds | Kestrel | Sven Aldous | 2025-03-11T08:00:00Z field | The dam held, the engineer Karl Otto said. ¶ Rain is expected & the ga",
     );
     check(
         "ninjs.json",
@@ -63,7 +63,7 @@ fn archives_of_the_web_and_mail() {
     );
     check(
         "letters.mbox",
-        "formats/letters.mbox#1 | A letter about the bridge | mail.example | Lena Marsh | 2025-03-07T06:00:00Z mail | The bridge is too narrow for buses, the engineer Karl Otto said. ¶ From\n\
+        "formats/letters.mbox#1 | A letter about the bridge | mail.example | Lena Marsh | 2025-03-07T06:00:00Z mail | The bridge is too narrow for buses, the engineer Karl Otto said. ¶ Fro\n\
          formats/letters.mbox#2 | A reply about the bridge | Harbour Courier |  | 2025-03-08T06:00:00Z mail | The bridge will be widened next year, the mayor Rosa Venn replied.",
     );
 }

@@ -78,7 +78,7 @@ fn archives_are_read_in_place() {
     fs::write(news.path().join("b.zip"), &broken).unwrap();
     let ran = run_in(news.path(), &["index", "."]);
     assert!(ran.err.contains("b.zip/bad.txt: damaged or cut off"), "{}", ran.err);
-    let found = run_in(news.path(), &["search", "rained", "--format", "json"]).hits();
+    let found = run_in(news.path(), &["search", "rained", "--copies", "--format", "json"]).hits();
     let mut paths: Vec<String> =
         found.iter().map(|hit| hit["article"]["path"].as_str().unwrap_or_default().to_owned()).collect();
     paths.sort();

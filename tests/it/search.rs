@@ -114,7 +114,7 @@ fn what_is_found_and_what_is_marked_agree() {
     use onrecord::rows::PassageRow;
 
     let corpus = Corpus::indexed();
-    let all = corpus.run(&["search", "--format", "json", "-n", "100000"]).hits();
+    let all = corpus.run(&["search", "--copies", "--format", "json", "-n", "100000"]).hits();
     let rows: Vec<PassageRow> =
         all.into_iter().map(|hit| serde_json::from_value(hit).expect("a passage")).collect();
     assert!(rows.len() > 100, "{}", rows.len());
@@ -151,7 +151,8 @@ fn what_is_found_and_what_is_marked_agree() {
             .filter(|row| !marker.spans(&Laid::passage(row)).is_empty())
             .map(|row| row.id.as_str())
             .collect();
-        let hits = corpus.run(&["search", "--format", "json", "-n", "100000", "--", query]).hits();
+        let hits =
+            corpus.run(&["search", "--copies", "--format", "json", "-n", "100000", "--", query]).hits();
         let mut got: Vec<&str> = hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect();
         let mut wanted = marked.clone();
         got.sort_unstable();
@@ -166,7 +167,8 @@ fn what_is_found_and_what_is_marked_agree() {
 fn articles_are_counted_by_at_least() {
     let corpus = Corpus::indexed();
     let articles = |query: &str| {
-        let hits = corpus.run(&["search", "--format", "json", "-n", "100000", "--", query]).hits();
+        let hits =
+            corpus.run(&["search", "--copies", "--format", "json", "-n", "100000", "--", query]).hits();
         let mut counts = std::collections::BTreeMap::new();
         for hit in hits {
             let marks = hit["highlights"].as_array().unwrap().len();

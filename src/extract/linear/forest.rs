@@ -85,7 +85,7 @@ impl Forest {
 
     /// The likeliest of the rows by their numbers, with their probabilities from 0 to 1; in no order.
     ///
-    /// The first trees say most: rows that these put behind [`FEW`] others are not looked at further.
+    /// The first trees say most: rows that these put behind `FEW` others are not looked at further.
     pub fn likeliest<const N: usize>(&self, rows: &[[f32; N]]) -> Vec<(usize, f32)> {
         let steps: Vec<Steps> = rows.iter().map(|row| self.steps_of(row)).collect();
         let mut odds = Vec::with_capacity(rows.len() + ABREAST);

@@ -414,12 +414,14 @@ fn is_initials(short: &str, long: &str) -> bool {
 fn is_unlisted_name(text: &Text<'_>, tokens: &Range<usize>) -> bool {
     let last = tokens.end - 1;
     let first = text.word(tokens.start);
+    let state = first == "Islamic" && text.low(tokens.start + 1) == "state";
+    let initials = tokens.len() == 1 && (first.len() < 3 || first.contains('.'));
     let person = tokens.len() == 1 && is_first_name(text.low(tokens.start)) && !located(text, tokens);
     text.is_capital(tokens.start)
         && !person
-        && !(first == "Islamic" && text.low(tokens.start + 1) == "state")
+        && !state
         && !is_price(text, tokens.start)
-        && !(tokens.len() == 1 && (first.len() < 3 || first.contains('.')))
+        && !initials
         && !FACILITIES.contains(&text.low(last))
         && !AILMENTS.contains(&text.low(tokens.end))
         && !matches!(text.low(tokens.start), "earth" | "mars" | "moon")
