@@ -118,6 +118,9 @@ fn quote(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     write!(out, "{indent}{NAME}{}{NAME:#}", speaker(row.speaker.as_ref()))?;
+    if let Some(person) = &found.person {
+        write!(out, "{DIM} = {}{DIM:#}", clean(&person.name))?;
+    }
     if let Some(addressee) = &row.addressee {
         write!(out, " → {NAME}{}{NAME:#}", clean(&addressee.name))?;
     }
