@@ -137,7 +137,12 @@ pub fn run(cli: Cli) -> Result<Exit> {
             crate::read::pdf_child(&mut context.out).map(|()| Exit::Found).map_err(Error::from)
         }
         Command::Credits => {
-            writeln!(context.out, "{}\n", crate::gazetteer::ATTRIBUTION)?;
+            writeln!(
+                context.out,
+                "{}\n\n{}\n",
+                crate::gazetteer::ATTRIBUTION,
+                crate::lang::english::SOURCES
+            )?;
             for header in crate::extract::provenance() {
                 writeln!(context.out, "{}\n", header.trim_end())?;
             }

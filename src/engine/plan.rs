@@ -23,8 +23,7 @@ type Boxed = Box<dyn TantivyQuery>;
 
 /// All weights of ranking. Only their ratios mean anything.
 ///
-/// Those of articles were chosen on five public collections (docs/ranking.md); each lies in the middle of a
-/// range within which the mean over the collections changes by less than .003.
+/// Those of articles were chosen on five public collections; docs/ranking.md tells how.
 pub(super) mod weight {
     /// A word of the text, in any of its forms.
     pub const BODY: f32 = 1.0;

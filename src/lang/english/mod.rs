@@ -1,12 +1,18 @@
 //! Words of English news: reporting verbs, titles, time words, and the closed classes.
 //!
-//! All lists are our own and hold lower-case ASCII; they are looked up in a lower-cased copy of a text.
+//! The lists hold lower-case ASCII; they are looked up in a lower-cased copy of a text.
 
 use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Stance;
+
+/// Where the lists that are not our own come from, and their licences.
+pub const SOURCES: &str = "\
+English names: first names and their gender from the US census of 1990 by way of the package names 0.3.0 (MIT; census
+data are public domain); short forms of first names from the package nicknames 1.0.1 (Carlton Northern and others,
+Apache-2.0). All other English word lists are our own.";
 
 /// A reporting verb: one row of `cues.tsv`.
 #[derive(Debug)]
