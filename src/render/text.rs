@@ -33,6 +33,7 @@ pub fn write(answer: &Answer, options: &Options, out: &mut dyn Write) -> io::Res
     let shown = answer.found.len() + answer.groups.len();
     let shown = match answer.offset {
         0 => shown.to_string(),
+        _ if shown == 0 => "none".to_string(),
         offset => format!("{} to {}", offset + 1, offset + shown),
     };
     let noun = if answer.groups.is_empty() { "shown" } else { "groups shown" };
