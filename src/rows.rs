@@ -344,8 +344,23 @@ pub fn rounded(confidence: f32) -> f64 {
 }
 
 /// The name under which an entity is shown and found.
+///
+/// Who has no name is shown by the article's words: `the report` also where they begin a sentence, and
+/// `we’re` as the pronoun that it is.
 pub fn shown_name(entity: &Entity) -> String {
-    entity.name.split_whitespace().collect::<Vec<_>>().join(" ")
+    let name = entity.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if entity.kind != EntityKind::Unnamed {
+        return name;
+    }
+    let low = name.to_lowercase();
+    let pronoun = low.split(['\'', '’']).next().unwrap_or_default();
+    if !name.contains(' ') && crate::lang::english::is_speaking_pronoun(pronoun) {
+        return format!("unknown (“{pronoun}”)");
+    }
+    match name.split_once(' ') {
+        Some((article @ ("The" | "A" | "An"), rest)) => format!("{} {rest}", article.to_lowercase()),
+        _ => name,
+    }
 }
 
 /// The name of an entity's kind.
