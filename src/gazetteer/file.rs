@@ -33,19 +33,7 @@ pub const QUALIFIED: u32 = 1 << 4;
 /// The name counts only where it is asked for, never in running text.
 pub const ASKED: u32 = 1 << 5;
 
-/// All kinds, in the order of their numbers in the file.
-const REGION_KINDS: [RegionKind; 10] = [
-    RegionKind::Continent,
-    RegionKind::Subcontinent,
-    RegionKind::Macro,
-    RegionKind::Country,
-    RegionKind::Territory,
-    RegionKind::Adm1,
-    RegionKind::Adm2,
-    RegionKind::City,
-    RegionKind::Informal,
-    RegionKind::Water,
-];
+/// In the order of their numbers in the file; kinds of regions stand in that of [`RegionKind::ALL`].
 const NAME_KINDS: [NameKind; 5] =
     [NameKind::Name, NameKind::Alias, NameKind::Demonym, NameKind::Metonym, NameKind::Abbreviation];
 
@@ -154,7 +142,7 @@ impl<'d> Places<'d> {
     }
 
     pub fn kind(&self, index: u32) -> Option<RegionKind> {
-        REGION_KINDS.get(self.record(index)?[8] as usize).copied()
+        RegionKind::ALL.get(self.record(index)?[8] as usize).copied()
     }
 
     pub fn population(&self, index: u32) -> u32 {
@@ -253,7 +241,7 @@ pub fn write(
         let (lat, lon) = place.at.unwrap_or_default();
         records.extend_from_slice(&place.id.to_le_bytes());
         records.extend_from_slice(&name_at.to_le_bytes());
-        records.push(REGION_KINDS.iter().position(|kind| *kind == place.kind).unwrap_or_default() as u8);
+        records.push(RegionKind::ALL.iter().position(|kind| *kind == place.kind).unwrap_or_default() as u8);
         records.push(countries.binary_search(&country).unwrap_or_default() as u8);
         records.extend_from_slice(&((lat * DEGREE).round() as i32).to_le_bytes()[..3]);
         records.extend_from_slice(&((lon * DEGREE).round() as i32).to_le_bytes()[..3]);

@@ -77,7 +77,7 @@ pub enum RegionKind {
 }
 
 impl RegionKind {
-    /// All kinds, the largest first.
+    /// All kinds, the largest first, and in the order of their numbers in `places.bin`.
     pub const ALL: [RegionKind; 10] = [
         RegionKind::Continent,
         RegionKind::Subcontinent,

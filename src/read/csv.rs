@@ -244,29 +244,7 @@ fn split(out: &[u8], ends: &[usize]) -> Vec<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::read::{Options, from_bytes, from_reader_with};
-
-    fn told(articles: crate::error::Result<crate::read::Articles>) -> String {
-        let told = |article: crate::document::Article| {
-            let date = article.published.map(|p| p.at).unwrap_or_default();
-            [
-                article.title,
-                article.source,
-                article.byline.join("+"),
-                date,
-                article.url.unwrap_or_default(),
-                article.body,
-            ]
-            .join("|")
-        };
-        match articles {
-            Ok(articles) => articles
-                .map(|article| article.map_or_else(|error| error.to_string(), told))
-                .collect::<Vec<_>>()
-                .join(" ## "),
-            Err(error) => error.to_string(),
-        }
-    }
+    use crate::read::{Options, from_bytes, from_reader_with, told};
 
     fn check(table: &str, wanted: &str) {
         assert_eq!(told(from_bytes("a.csv", table.as_bytes())), wanted, "{table}");

@@ -238,26 +238,10 @@ fn author(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::read::from_bytes;
+    use crate::read::{from_bytes, told};
 
     fn check(feed: &str, wanted: &str) {
-        let told = |article: crate::document::Article| {
-            let date = article.published.map(|p| p.at).unwrap_or_default();
-            [
-                article.title,
-                article.source,
-                article.byline.join("+"),
-                date,
-                article.url.unwrap_or_default(),
-                article.body,
-            ]
-            .join("|")
-        };
-        let found: Vec<String> = match from_bytes("a.xml", feed.as_bytes()) {
-            Ok(articles) => articles.map(|article| article.map_or_else(|e| e.to_string(), told)).collect(),
-            Err(error) => vec![error.to_string()],
-        };
-        assert_eq!(found.join(" ## "), wanted, "{feed}");
+        assert_eq!(told(from_bytes("a.xml", feed.as_bytes())), wanted, "{feed}");
     }
 
     #[test]

@@ -571,26 +571,10 @@ fn list(value: &Value) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::read::from_bytes;
+    use crate::read::{from_bytes, told};
 
     fn check(json: &str, wanted: &str) {
-        let told = |article: crate::document::Article| {
-            let date = article.published.map(|p| p.at).unwrap_or_default();
-            [
-                article.title,
-                article.source,
-                article.byline.join("+"),
-                date,
-                article.url.unwrap_or_default(),
-                article.body,
-            ]
-            .join("|")
-        };
-        let found: Vec<String> = match from_bytes("a.json", json.as_bytes()) {
-            Ok(articles) => articles.map(|article| article.map_or_else(|e| e.to_string(), told)).collect(),
-            Err(error) => vec![error.to_string()],
-        };
-        assert_eq!(found.join(" ## "), wanted, "{json}");
+        assert_eq!(told(from_bytes("a.json", json.as_bytes())), wanted, "{json}");
     }
 
     #[test]

@@ -379,6 +379,21 @@ fn today() -> Date {
     date::day_of(jiff::Timestamp::now())
 }
 
+/// Articles on one line, as tests compare them: title, outlet, authors, date, address and body.
+#[cfg(test)]
+fn told(articles: Result<Articles>) -> String {
+    let one = |article: Article| {
+        let date = article.published.map(|p| p.at).unwrap_or_default();
+        let Article { title, source, byline, url, body, .. } = article;
+        [title, source, byline.join("+"), date, url.unwrap_or_default(), body].join("|")
+    };
+    let each = |article: Result<Article>| article.map_or_else(|error| error.to_string(), one);
+    match articles {
+        Ok(articles) => articles.map(each).collect::<Vec<_>>().join(" ## "),
+        Err(error) => error.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
