@@ -6,6 +6,8 @@
 //! letter, made lower case and counted. With `spacy` and a model of it in `python3`, spaCy is timed as well.
 //! `only` leaves out all rows but that of everything, for a profiler.
 
+mod common;
+
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;
@@ -15,12 +17,12 @@ use std::time::{Duration, Instant};
 use onrecord::document::Article;
 use onrecord::extract::{self, linear, name, region, segment::Text};
 use onrecord::gazetteer::Gazetteer;
-use onrecord::{lang, read};
+use onrecord::lang;
 
 fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| !arg.starts_with("--"));
     let folder = args.next().unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_string());
-    let articles = articles(Path::new(&folder));
+    let articles = common::articles(Path::new(&folder));
     let bytes: usize = articles.iter().map(|article| article.body.len()).sum();
     if bytes == 0 {
         eprintln!("{folder}: no English article found; name a folder of news");
@@ -65,21 +67,6 @@ fn main() {
         show(what, seconds, bytes, scale);
     }
     peer(&articles, bytes, scale);
-}
-
-/// The English articles of a folder.
-fn articles(folder: &Path) -> Vec<Article> {
-    let mut all = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten() {
-        let path = entry.path();
-        if !entry.file_type().is_file() || !read::is_supported(path) {
-            continue;
-        }
-        let shown = path.to_string_lossy();
-        let Ok(found) = read::open(path, &shown, &shown) else { continue };
-        all.extend(found.flatten().filter(|article| article.language.quotes));
-    }
-    all
 }
 
 fn words(text: &str) -> HashMap<String, usize> {

@@ -4,19 +4,19 @@
 //! tagger, the choice among places of a name, and acting capitals. The peer in the same run is a plain scan
 //! of the same dictionary at every capital, without any context. Shown is processor time of this thread.
 
+mod common;
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use onrecord::document::Article;
 use onrecord::extract::{linear, name, region, segment::Text};
 use onrecord::gazetteer::Gazetteer;
-use onrecord::read;
 
 fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| !arg.starts_with("--"));
     let folder = args.next().unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_string());
-    let articles = articles(Path::new(&folder));
+    let articles = common::articles(Path::new(&folder));
     let bytes: usize = articles.iter().map(|article| article.body.len()).sum();
     if bytes == 0 {
         eprintln!("{folder}: no English article found; name a folder of news");
@@ -49,21 +49,6 @@ fn main() {
     show("plain dictionary scan", plain, plain, bytes);
     show("region part", all, plain, bytes);
     println!("{found} places, {:.1} in a KB of text", found as f64 * 1000.0 / bytes as f64);
-}
-
-/// The English articles of a folder.
-fn articles(folder: &Path) -> Vec<Article> {
-    let mut all = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten() {
-        let path = entry.path();
-        if !entry.file_type().is_file() || !read::is_supported(path) {
-            continue;
-        }
-        let shown = path.to_string_lossy();
-        let Ok(found) = read::open(path, &shown, &shown) else { continue };
-        all.extend(found.flatten().filter(|article| article.language.quotes));
-    }
-    all
 }
 
 /// Seconds of processor time of one round, over as many as take a second.
