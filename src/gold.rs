@@ -129,6 +129,8 @@ pub fn annotate(line: &Line, document: &Document, gazetteer: &Gazetteer) -> Valu
         .quotes
         .iter()
         .enumerate()
+        // Annotations list the outermost words only.
+        .filter(|(_, quote)| quote.nested_in.is_none())
         .flat_map(|(group, quote)| pieces(document, quote, group, &points, gazetteer))
         .collect();
     let places: Vec<Value> =

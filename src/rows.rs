@@ -81,6 +81,18 @@ pub struct QuoteRow {
     /// The sentences that its words stand in, as byte ranges of the body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sentences: Vec<Span>,
+    /// The quote that holds this one, when somebody tells what another said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
+}
+
+/// The quote around a quote.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Within {
+    /// Its id.
+    pub id: String,
+    /// Who speaks it, by the name that the article gives; null when the text does not tell.
+    pub speaker: Option<String>,
 }
 
 /// Words and where they stand.
@@ -297,6 +309,10 @@ fn quote_row(
         about: about.collect(),
         context: piece(document, context(document, quote)),
         sentences: sentences(document, quote.hull()),
+        within: quote.nested_in.and_then(|outer| document.quotes.get(outer as usize)).map(|outer| Within {
+            id: head.id.at(outer.hull()),
+            speaker: outer.speaker.as_ref().map(|who| shown_name(document.entity(who.entity))),
+        }),
     };
     (row, graded)
 }

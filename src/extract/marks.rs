@@ -68,6 +68,30 @@ pub fn runs(text: &Text<'_>) -> Vec<Run> {
     found
 }
 
+/// The closed runs inside others, in order: marks of the other style.
+pub fn inner_runs(text: &Text<'_>, runs: &[Run]) -> Vec<Run> {
+    let mut found = Vec::new();
+    for outer in runs.iter().filter(|run| !run.turn) {
+        let tokens = text.tokens_in(outer.inner);
+        let style = opens(text, text.token_at(outer.outer.start), tokens.end);
+        let mut open: Option<(usize, Style)> = None;
+        for at in tokens.clone().filter(|&at| text.tokens[at].class == Class::Mark) {
+            match open {
+                None => {
+                    let opened = opens(text, at, tokens.end).filter(|opened| Some(*opened) != style);
+                    open = opened.map(|style| (at, style));
+                }
+                Some((from, style)) if closes(text, at, style, tokens.end) => {
+                    found.push(run(text, from, Some(at), outer.paragraph as usize, tokens.end));
+                    open = None;
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    found
+}
+
 fn run(text: &Text<'_>, from: usize, to: Option<usize>, paragraph: usize, stop: usize) -> Run {
     let open = text.tokens[from].span;
     let end = match to {

@@ -1,6 +1,6 @@
 //! An article in, everything found in it out. Pure: no disk, no clock, no terminal, and it cannot fail.
 //!
-//! `segment → name → region → coref → marks → cue → quote → tagged → speaker → about`
+//! `segment → name → region → coref → marks → cue → quote → tagged → speaker → nested → about`
 
 pub mod about;
 pub mod coref;
@@ -8,6 +8,7 @@ pub mod cue;
 pub mod linear;
 pub mod marks;
 pub mod name;
+pub mod nested;
 pub mod phrase;
 pub mod quote;
 pub mod region;
@@ -26,7 +27,10 @@ use crate::document::{
 use crate::gazetteer::Gazetteer;
 
 use coref::Cast;
+use cue::Clause;
+use quote::Found;
 use segment::Text;
+use speaker::Attributed;
 
 /// Finds names, regions, quotes, speakers and addressees in an article.
 ///
@@ -69,20 +73,31 @@ struct Findings {
 
 impl Findings {
     fn of(article: &Article, gazetteer: &Gazetteer) -> Findings {
-        let with_quotes = article.language.quotes;
         let text = Text::new(&article.body);
-        let tagged = linear::names(text.body, &text.sentences);
-        let names = name::names(&text, &tagged);
-        let places = region::places(&text, &names, &article.source, gazetteer);
+        linear::read(text.body, &text.sentences, &text.paragraphs, |reader| {
+            Findings::read(article, &text, reader, gazetteer)
+        })
+    }
+
+    fn read(
+        article: &Article,
+        text: &Text<'_>,
+        reader: &mut linear::Reader,
+        gazetteer: &Gazetteer,
+    ) -> Findings {
+        let with_quotes = article.language.quotes;
+        let tagged = reader.names();
+        let names = name::names(text, &tagged);
+        let places = region::places(text, &names, &article.source, gazetteer);
         let region_name =
             |id| gazetteer.region(id).map_or_else(String::new, |region| region.name.to_string());
-        let mut cast = Cast::new(&text, &names, &places.known, &region_name);
-        let spoken = if with_quotes { said(&text, &tagged, &mut cast) } else { Vec::new() };
+        let mut cast = Cast::new(text, &names, &places.known, &region_name);
+        let spoken = if with_quotes { said(text, reader, &tagged, &mut cast) } else { Vec::new() };
         let Cast { mut mentions, mut entities, .. } = cast;
-        unlisted(&text, &places.unlisted, &mut mentions, &mut entities);
+        unlisted(text, &places.unlisted, &mut mentions, &mut entities);
         mentions.sort_by_key(|mention| (mention.span.start, mention.span.end));
         mentions.dedup_by_key(|mention| mention.span);
-        let regions = about::Regions::new(&text, &mentions, &entities, gazetteer);
+        let regions = about::Regions::new(text, &mentions, &entities, gazetteer);
         let quotes = spoken
             .into_iter()
             .map(|mut quote| {
@@ -125,33 +140,40 @@ fn unlisted(
 }
 
 /// Reported speech with its speakers, not yet with its regions.
-fn said(text: &Text<'_>, names: &[linear::Name], cast: &mut Cast<'_>) -> Vec<Quote> {
+fn said(
+    text: &Text<'_>,
+    reader: &mut linear::Reader,
+    names: &[linear::Name],
+    cast: &mut Cast<'_>,
+) -> Vec<Quote> {
     let runs = marks::runs(text);
-    let mut clauses: Vec<cue::Clause> =
+    let mut clauses: Vec<Clause> =
         (0..text.sentences.len()).flat_map(|sentence| cue::clauses(text, sentence, &runs)).collect();
     clauses.extend(cue::beside_runs(text, &runs, &clauses));
     clauses.sort_by_key(|clause| clause.cue.start);
     let mut found = quote::find(text, &runs, &clauses);
-    tagged::add(text, names, &runs, &mut clauses, &mut found);
+    tagged::add(text, reader, names, &runs, &mut clauses, &mut found);
     let attributed = speaker::attribute(text, &found, &clauses, cast);
-    found
-        .into_iter()
-        .zip(attributed)
-        .map(|(found, who)| Quote {
-            content: found.content,
-            kind: found.kind,
-            cue: found.clause.map(|number| {
-                let clause = &clauses[number];
-                Cue {
-                    span: text.span(clause.cue.clone()),
-                    lemma: clause.lemma.clone(),
-                    stance: clause.stance,
-                }
-            }),
-            speaker: who.speaker,
-            addressee: who.addressee,
-            about: Vec::new(),
-            nested_in: None,
-        })
-        .collect()
+    let mut quotes: Vec<Quote> =
+        found.into_iter().zip(attributed).map(|(found, who)| assembled(text, found, who, &clauses)).collect();
+    nested::add(text, &runs, &mut quotes, cast);
+    quotes
+}
+
+/// A quote from its parts, before its regions are known.
+fn assembled(text: &Text<'_>, found: Found, who: Attributed, clauses: &[Clause]) -> Quote {
+    let cue = found.clause.and_then(|number| clauses.get(number)).map(|clause| Cue {
+        span: text.span(clause.cue.clone()),
+        lemma: clause.lemma.clone(),
+        stance: clause.stance,
+    });
+    Quote {
+        content: found.content,
+        kind: found.kind,
+        cue,
+        speaker: who.speaker,
+        addressee: who.addressee,
+        about: Vec::new(),
+        nested_in: None,
+    }
 }

@@ -23,11 +23,13 @@ mod least {
     /// Its cue is a reporting verb, and it has a verb of its own or quote marks.
     pub const VERB_AND_CLAUSE: f32 = 0.5;
     /// Only its cue is a reporting verb.
-    pub const VERB: f32 = 0.9;
+    pub const VERB: f32 = 0.75;
     /// It has a verb of its own or quote marks; its cue is a noun or no listed verb.
-    pub const CLAUSE: f32 = 0.8;
+    pub const CLAUSE: f32 = 0.7;
     /// Neither.
-    pub const NEITHER: f32 = 0.95;
+    pub const NEITHER: f32 = 0.85;
+    /// The least of these.
+    pub const ANY: f32 = VERB_AND_CLAUSE;
     /// For a longer statement around a few quoted words that the rules saw.
     pub const WIDER: f32 = 0.5;
 }
@@ -45,6 +47,7 @@ struct Content {
 /// Adds the tagger's finds to those of the rules, and its ranking of speakers to both.
 pub fn add(
     text: &Text<'_>,
+    reader: &mut linear::Reader,
     names: &[linear::Name],
     runs: &[Run],
     clauses: &mut Vec<Clause>,
@@ -53,9 +56,14 @@ pub fn add(
     if cfg!(feature = "clean") {
         return;
     }
-    let (tagged, ranked) = linear::spoken(text.body, &text.paragraphs, names);
-    let cues: Vec<&Tagged> = tagged.iter().filter(|part| part.what == What::Cue).collect();
     let pieces = pieces(text, found);
+    // Nobody asks who said what is neither found by the rules nor sure enough to be added to them.
+    let wanted = |part: &Tagged| {
+        let tokens = text.tokens_in(part.span);
+        part.score >= least::ANY || !overlapping(&pieces, &tokens).is_empty()
+    };
+    let (tagged, ranked) = reader.spoken(names, wanted);
+    let cues: Vec<&Tagged> = tagged.iter().filter(|part| part.what == What::Cue).collect();
     let reporting: HashSet<usize> =
         found.iter().filter_map(|quote| Some(clauses[quote.clause?].cue.start)).collect();
     let mut extra = Vec::new();

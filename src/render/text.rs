@@ -126,7 +126,10 @@ fn quote(
         write!(out, " → {NAME}{}{NAME:#}", clean(&addressee.name))?;
     }
     let cue = row.cue.as_ref().map(|cue| format!(" {}", clean(&cue.text))).unwrap_or_default();
-    writeln!(out, "{DIM}{cue} · {}{}{DIM:#}", row.kind.name(), dated(&row.article))?;
+    let told = row.within.as_ref().map_or(String::new(), |within| {
+        format!(" · told by {}", within.speaker.as_deref().map_or("unknown speaker".to_string(), clean))
+    });
+    writeln!(out, "{DIM}{cue} · {}{told}{}{DIM:#}", row.kind.name(), dated(&row.article))?;
     let (open, close) = if row.kind == QuoteKind::Direct { ("“", "”") } else { ("", "") };
     let pieces: Vec<String> = row
         .content

@@ -71,7 +71,12 @@ fn step(masses: &Scores, edges: &Transitions) -> Scores {
             *sum += row * f32x8::splat(mass);
         }
     }
-    let [low, high] = sums.map(f32x8::to_array);
+    whole(sums)
+}
+
+/// The reverse of [`halves`].
+fn whole(halves: [f32x8; 2]) -> Scores {
+    let [low, high] = halves.map(f32x8::to_array);
     std::array::from_fn(|lane| if lane < 8 { low[lane] } else { high[lane - 8] })
 }
 
@@ -103,7 +108,7 @@ impl Lattice {
         before[0] = 1.0;
         for emission in emissions {
             let top = emission.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let factor = emission.map(|score| (score - top).exp());
+            let factor = whole(halves(emission).map(|half| (half - f32x8::splat(top)).exp()));
             let mut sums = step(&before, edges);
             for lane in 0..LANES {
                 sums[lane] *= factor[lane];

@@ -22,22 +22,25 @@ const ABREAST: usize = 8;
 const FIRST: usize = 30;
 
 /// Rows that go down the other trees as well.
-const FEW: usize = 3;
+const FEW: usize = 2;
 
-/// Numbers of a row as steps, one for each value that a byte can name.
-type Steps = [u8; 256];
+/// Most numbers in a row.
+const WIDTH: usize = 64;
+
+/// Numbers of a row as steps.
+type Steps = [u8; WIDTH];
 
 impl Forest {
     /// Trees of `depth` levels, from all splits and all leaves, tree after tree.
     pub fn new(depth: u32, splits: Vec<(u8, f32)>, leaves: Vec<f32>) -> Forest {
-        let mut limits = vec![Vec::new(); 256];
-        splits.iter().for_each(|&(number, limit)| limits[usize::from(number)].push(limit));
+        let mut limits = vec![Vec::new(); WIDTH];
+        splits.iter().for_each(|&(number, limit)| limits[usize::from(number) % WIDTH].push(limit));
         for limits in &mut limits {
             limits.sort_by(f32::total_cmp);
             limits.dedup();
         }
         let step = |&(number, limit): &(u8, f32)| {
-            let below = limits[usize::from(number)].partition_point(|&other| other < limit);
+            let below = limits[usize::from(number) % WIDTH].partition_point(|&other| other < limit);
             // A limit that no step can say is never passed: infinity, by the trainer's choice.
             [number, u8::try_from(below + 1).unwrap_or(u8::MAX)]
         };
@@ -102,7 +105,7 @@ impl Forest {
     }
 
     fn steps_of(&self, row: &[f32]) -> Steps {
-        let mut steps = [0; 256];
+        let mut steps = [0; WIDTH];
         for ((step, &number), limits) in steps.iter_mut().zip(row).zip(&self.limits) {
             *step = limits.partition_point(|&limit| limit < number).min(254) as u8;
         }
@@ -111,7 +114,7 @@ impl Forest {
 
     /// What some of the trees add up to for each row; rows that are missing count as zeros.
     fn odds<const ROWS: usize>(&self, rows: &[Steps], trees: std::ops::Range<usize>) -> [f32; ROWS] {
-        let none = [0; 256];
+        let none = [0; WIDTH];
         let rows: [&Steps; ROWS] = std::array::from_fn(|n| rows.get(n).unwrap_or(&none));
         let leaves = 1 << self.depth;
         let mut odds = [0.0; ROWS];
@@ -121,7 +124,7 @@ impl Forest {
             for _ in 0..self.depth {
                 for (node, row) in nodes.iter_mut().zip(rows) {
                     let [number, least] = splits[*node];
-                    *node = 2 * *node + 1 + usize::from(row[usize::from(number)] >= least);
+                    *node = 2 * *node + 1 + usize::from(row[usize::from(number) % WIDTH] >= least);
                 }
             }
             for (odds, node) in odds.iter_mut().zip(nodes) {
@@ -152,8 +155,11 @@ mod tests {
         let forest = Forest::new(1, vec![(1, 0.5)], vec![-2.0, 2.0]);
         let again = Forest::read(&forest.write("head"));
         assert_eq!(again.header, "head\n\n");
-        let found = again.likeliest(&[[0.0, 1.0], [9.0, 0.0], [0.0, 0.5]]);
-        assert!(found[0].0 == 0 && found[0].1 > 0.8 && found[1].1 < 0.2 && found[2].1 < 0.2);
+        let found = again.likeliest(&[[0.0, 1.0], [9.0, 0.0]]);
+        assert!(found[0].0 == 0 && found[0].1 > 0.8 && found[1].1 < 0.2);
+        let edge = again.likeliest(&[[0.0, 0.5]]);
+        assert!(edge[0].1 < 0.2, "what equals a limit goes left");
+        assert_eq!(again.likeliest(&[[0.0, 1.0]; 9]).len(), FEW);
         assert_eq!(Forest::read(b"head\n\n\x01\x01").likeliest(&[[1.0]]), [(0, 0.5)]);
         assert!(again.likeliest::<2>(&[]).is_empty());
     }

@@ -1,6 +1,7 @@
 //! Trained linear models: names, and who says what by which words.
 //!
-//! text → [`Token`]s → words with their letters looked at once → sums of weights → best path of labels.
+//! text → [`Token`]s → words with their letters looked at once, for all models ([`read`]) → sums of
+//! weights → best path of labels.
 //! Nothing here reads or writes a file: the weights are part of the program.
 
 pub mod chain;
@@ -13,11 +14,13 @@ mod names;
 pub mod quote_features;
 pub mod quote_opinion;
 mod quotes;
+mod reading;
 mod speakers;
 mod token;
 pub mod words;
 
 pub use names::{Labelled, Name, NameClass, Opinion, Part, header, label, names, names_with, parts, spans};
-pub use quotes::{Cut, Tagged, View, What, around, quotes, quotes_header, quotes_with};
-pub use speakers::{NUMBERS, Ranked, Speaker, Table, speakers_header, speakers_with, spoken};
+pub use quotes::{Tagged, What, around, quotes_header, quotes_with};
+pub use reading::{Cut, Reader, View, read};
+pub use speakers::{NUMBERS, Ranked, Speaker, Table, speakers_header, speakers_with};
 pub use token::{Token, is_abbreviation, tokenize};

@@ -41,6 +41,8 @@ pub struct Model {
     pub step: f32,
     /// Transition scores of each pass.
     pub transitions: Vec<Transitions>,
+    /// Its place among the models that share their words: below [`MODELS`](super::words::MODELS).
+    pub slot: usize,
     clusters: Arc<hash::Hashed<Clusters>>,
     classes: hash::Hashed<u8>,
     /// One bit for a range of keys: most features that are asked for are not kept, and end here.
@@ -73,9 +75,10 @@ impl Model {
         model
     }
 
-    /// Takes the word clusters of another model for its own.
+    /// Takes the word clusters of another model for its own, and so can share its words.
     pub fn sharing(mut self, other: &Model) -> Model {
         self.clusters = Arc::clone(&other.clusters);
+        self.slot = other.slot + 1;
         self
     }
 

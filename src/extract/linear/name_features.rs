@@ -111,15 +111,21 @@ struct Habit {
 impl Scene {
     /// Takes the entries of the words, cut into sentences `(start, end)` of token numbers.
     pub fn new(ids: &[u32], sentences: Vec<(usize, usize)>, words: &Words) -> Scene {
+        let mut scene = Scene::near(ids, sentences, words);
+        scene.slot = vec![0; words.all.len()];
+        scene.count(words);
+        scene
+    }
+
+    /// As [`Scene::new`], without what the rest of the article tells: for [`Scene::near_keys`] alone.
+    pub fn near(ids: &[u32], sentences: Vec<(usize, usize)>, words: &Words) -> Scene {
         let places = ids.iter().map(|&word| Place { word, ..Place::default() }).collect();
-        let mut scene =
-            Scene { places, sentences, seen: vec![Seen::default()], slot: vec![0; words.all.len()] };
+        let mut scene = Scene { places, sentences, seen: vec![Seen::default()], slot: Vec::new() };
         for n in 0..scene.sentences.len() {
             let (start, end) = scene.sentences[n];
             scene.mark_openings(start, end, words);
             scene.mark_runs(start, end, words);
         }
-        scene.count(words);
         scene
     }
 
@@ -326,6 +332,10 @@ impl Scene {
     /// Keys that depend on where a token of the frame's zone stands.
     pub fn keys(&self, token: usize, frame: &Frame, words: &Words, keys: &mut impl Keys) {
         self.near_keys(token, frame, words, keys);
+        self.cluster_keys(token, frame, words, keys);
+        if self.places[token].run.1 != 0 {
+            self.around_run_keys(token, frame.sentence, words, keys);
+        }
         let word = self.word(token, words);
         if word.any_capital {
             self.article_keys(token, word, keys);
@@ -344,7 +354,8 @@ impl Scene {
         Habit { shouted: all, titled: !all && letters > 4 && capitals * 10 >= letters * 7 }
     }
 
-    /// As [`Scene::keys`], without what the rest of the article tells.
+    /// As [`Scene::keys`], without groups of similar words, what stands around capitals, and what the rest of
+    /// the article tells: enough where all of it is read for another reason.
     pub fn near_keys(&self, token: usize, frame: &Frame, words: &Words, keys: &mut impl Keys) {
         let Frame { sentence, habit, start, ref links } = *frame;
         let at = |offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];
@@ -352,7 +363,6 @@ impl Scene {
         let [far_left, left, right, far_right] = [0, 1, 2, 3].map(|n| &links[token - start + n]);
         keys.put(key(6000, left.lower));
         keys.put(key(6001, right.lower));
-        keys.put(key(6002, pair(before.lower, after.lower)));
         keys.put(key(6003, far_left.lower));
         keys.put(key(6004, far_right.lower));
         let flags = u64::from(word.capital)
@@ -370,28 +380,18 @@ impl Scene {
             put(key(6008, flags));
         });
         keys.put(key(6009, pair(flags, before.lower)));
-        keys.put(key(6010, left.first));
-        keys.put(key(6011, right.first));
-        let coarse = |word: &Word| u64::from(word.clusters.first[2]);
-        keys.put(key(6012, pair(pair(coarse(before), coarse(word)), coarse(after))));
-        keys.put(key(6013, pair(u64::from(before.clusters.first[1]), word.brief)));
-        keys.put(key(6014, pair(u64::from(after.clusters.first[1]), word.brief)));
-        keys.put(key(6015, left.second));
-        keys.put(key(6016, right.second));
         if self.places[token].run.1 != 0 {
-            self.run_keys(token, sentence, words, keys);
+            self.run_keys(token, words, keys);
         }
     }
 
-    /// Where in its capitalised run the token stands, and what stands around the run.
-    fn run_keys(&self, token: usize, sentence: (usize, usize), words: &Words, keys: &mut impl Keys) {
+    /// Where in its capitalised run the token stands.
+    fn run_keys(&self, token: usize, words: &Words, keys: &mut impl Keys) {
         let (from, to) = self.places[token].run;
         let (from, to) = (from as usize, to as usize);
         let last = self.word(to - 1, words);
         let first = self.word(from, words);
-        let at = |token: usize, offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];
-        let (before, after) = (at(from, -1), at(to - 1, 1));
-        let position = ((token - from).min(3) * 8 + (to - 1 - token).min(3)) as u64;
+        let position = run_position(token, from, to);
         let whole = (from..to).fold(5, |hash, token| pair(hash, self.word(token, words).lower));
         let group = |word: &Word| u64::from(word.clusters.first[1]);
         let (last_group, first_group) = (group(last), group(first));
@@ -406,6 +406,16 @@ impl Scene {
             put(6109, first_group);
             put(6112, whole);
         });
+    }
+
+    /// What stands around the capitalised run of a token.
+    fn around_run_keys(&self, token: usize, sentence: (usize, usize), words: &Words, keys: &mut impl Keys) {
+        let (from, to) = self.places[token].run;
+        let (from, to) = (from as usize, to as usize);
+        let at = |token: usize, offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];
+        let (before, after) = (at(from, -1), at(to - 1, 1));
+        let position = run_position(token, from, to);
+        let group = |word: &Word| u64::from(word.clusters.first[1]);
         let mut put = |template: u32, value: u64| keys.put(key(template, pair(value, position)));
         put(6103, before.lower);
         put(6104, after.lower);
@@ -413,6 +423,23 @@ impl Scene {
         put(6106, pair(after.lower, at(to - 1, 2).lower));
         put(6110, group(before));
         put(6111, group(after));
+    }
+
+    /// What the words beside a token are like.
+    fn cluster_keys(&self, token: usize, frame: &Frame, words: &Words, keys: &mut impl Keys) {
+        let at = |offset: isize| &words.all[self.neighbour(token, offset, frame.sentence) as usize];
+        let (word, before, after) = (at(0), at(-1), at(1));
+        let first = |word: &Word| u64::from(word.clusters.first[1]);
+        let second = |word: &Word| u64::from(word.clusters.second[1]);
+        let coarse = |word: &Word| u64::from(word.clusters.first[2]);
+        keys.put(key(6002, pair(before.lower, after.lower)));
+        keys.put(key(6010, pair(first(before), first(word))));
+        keys.put(key(6011, pair(first(word), first(after))));
+        keys.put(key(6012, pair(pair(coarse(before), coarse(word)), coarse(after))));
+        keys.put(key(6013, pair(first(before), word.brief)));
+        keys.put(key(6014, pair(first(after), word.brief)));
+        keys.put(key(6015, pair(second(before), second(word))));
+        keys.put(key(6016, pair(second(word), second(after))));
     }
 
     /// How the rest of the article uses the word.
@@ -455,6 +482,11 @@ impl Scene {
             }
         });
     }
+}
+
+/// Where between the ends of its run a token stands, from both ends up to three.
+fn run_position(token: usize, from: usize, to: usize) -> u64 {
+    ((token - from).min(3) * 8 + (to - 1 - token).min(3)) as u64
 }
 
 /// Sets the signs of [`Scene::keys`] about the article apart from all others.
@@ -513,19 +545,10 @@ pub struct Frame {
 struct Link {
     lower: u64,
     brief: u64,
-    first: u64,
-    second: u64,
 }
 
 impl Link {
     fn new(before: &Word, after: &Word) -> Link {
-        let first = |word: &Word| u64::from(word.clusters.first[1]);
-        let second = |word: &Word| u64::from(word.clusters.second[1]);
-        Link {
-            lower: pair(before.lower, after.lower),
-            brief: pair(before.brief, after.brief),
-            first: pair(first(before), first(after)),
-            second: pair(second(before), second(after)),
-        }
+        Link { lower: pair(before.lower, after.lower), brief: pair(before.brief, after.brief) }
     }
 }

@@ -1,27 +1,25 @@
 //! Names: a first pass over the stretches around capitals, then a second that knows what the first
 //! made of the same words elsewhere in the article.
 
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use super::chain::{self, LANES, Lattice, Scores};
 use super::hash::{key, pair};
-use super::keys::{Adder, Keys, Memo, add};
+use super::keys::{Adder, Keys, add};
 use super::model::{Model, Sums};
-use super::name_features::{Frame, NEIGHBOURS, Scene, Zone, surface};
-use super::token::{Token, tokenize};
-use super::words::{VIEWS, Words};
+use super::name_features::{Frame, NEIGHBOURS, Scene, Zone};
+use super::reading::{Cut, read};
+use super::token::Token;
+use super::words::{Cache, Words};
 use crate::span::Span;
 
-/// Trained by `dev train names`; the file's header says on what.
-pub(super) static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(include_bytes!("data/names.bin")));
+/// Trained by `dev train names`, with `--clean` for the feature `clean`; the file's header says on what.
+#[cfg(not(feature = "clean"))]
+const DATA: &[u8] = include_bytes!("data/names.bin");
+#[cfg(feature = "clean")]
+const DATA: &[u8] = include_bytes!("data/names-clean.bin");
 
-/// Distinct words kept between articles.
-const MOST_WORDS: usize = 60_000;
-
-thread_local! {
-    static WORDS: RefCell<Words> = RefCell::default();
-}
+pub(super) static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(DATA));
 
 /// What a name names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,10 +53,7 @@ pub struct Name {
 
 /// Names in a text whose sentences are given, in order.
 pub fn names(text: &str, sentences: &[Span]) -> Vec<Name> {
-    WORDS.with(|words| match words.try_borrow_mut() {
-        Ok(mut words) => names_with(&MODEL, &mut words, text, sentences),
-        Err(_) => names_with(&MODEL, &mut Words::default(), text, sentences),
-    })
+    read(text, sentences, &[], |reader| reader.names())
 }
 
 /// What the shipped weights were trained on, by their own header.
@@ -68,19 +63,13 @@ pub fn header() -> &'static str {
 
 /// Names by the weights of `model`; `words` must always come with the same model.
 pub fn names_with(model: &Model, words: &mut Words, text: &str, sentences: &[Span]) -> Vec<Name> {
-    words.limit(MOST_WORDS);
-    let mut tokens = Vec::new();
-    let mut bounds = Vec::with_capacity(sentences.len());
-    for &sentence in sentences {
-        let start = tokens.len();
-        tokenize(text, sentence, &mut tokens);
-        if tokens.len() > start {
-            bounds.push((start, tokens.len()));
-        }
-    }
-    let ids: Vec<u32> = tokens.iter().map(|token| words.id(token.span.of(text), model)).collect();
-    let labelled = label(model, words, &ids, bounds);
-    assemble(&tokens, &labelled)
+    let cut = Cut::new(model, words, text, sentences, &[]);
+    names_in(model, words, &cut)
+}
+
+/// Names in an article that is cut already.
+pub(super) fn names_in(model: &Model, words: &mut Words, cut: &Cut) -> Vec<Name> {
+    assemble(&cut.tokens, &label(model, words, &cut.ids, cut.sentences.clone()))
 }
 
 /// A label and its probability for each token that may be part of a name.
@@ -98,8 +87,8 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
     let [first, rest @ ..] = model.transitions.as_slice() else { return Vec::new() };
     let scene = Scene::new(ids, sentences, words);
     let zones = scene.zones(words);
-    let mut memo = std::mem::take(&mut words.memo);
-    let mut scorer = Scorer { model, words, memo: &mut memo };
+    let mut cache = words.take_cache(model);
+    let mut scorer = Scorer { model, words, cache: &mut cache };
     let mut labels = vec![0; ids.len()];
     let mut scores: Vec<Vec<Scores>> = Vec::with_capacity(zones.len());
     for &zone in &zones {
@@ -115,7 +104,7 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
         let opinion = Opinion::new(&scene, words, &zones, &labels);
         let before = labels.clone();
         for (&zone, scores) in zones.iter().zip(&mut scores) {
-            let mut adder = Adder::new(model, &mut memo);
+            let mut adder = Adder::new(model, &mut cache.memo);
             for (token, scores) in (zone.start..zone.end).zip(scores.iter_mut()) {
                 opinion.keys(token, &scene, zone, words, &before, &mut adder);
                 let more = model.scores(&adder.take());
@@ -124,7 +113,7 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
             labels[zone.start..zone.end].copy_from_slice(&chain::best_path(scores, second));
         }
     }
-    words.memo = memo;
+    words.give_cache(model, cache);
     probabilities(&zones, &scores, &labels, last)
 }
 
@@ -156,8 +145,8 @@ fn probabilities(
 /// Adds up the weights of a zone's tokens.
 pub(super) struct Scorer<'a> {
     pub(super) model: &'a Model,
-    pub(super) words: &'a mut Words,
-    pub(super) memo: &'a mut Memo,
+    pub(super) words: &'a Words,
+    pub(super) cache: &'a mut Cache,
 }
 
 impl Scorer<'_> {
@@ -169,34 +158,28 @@ impl Scorer<'_> {
         mut look: impl FnMut(usize, &Frame, &Words, &mut Adder),
     ) -> Vec<Scores> {
         let frame = scene.frame(zone, self.words);
-        let mut memo = std::mem::take(self.memo);
+        let mut memo = std::mem::take(&mut self.cache.memo);
         let mut adder = Adder::new(self.model, &mut memo);
         let mut scores = Vec::with_capacity(zone.end - zone.start);
         for token in zone.start..zone.end {
             look(token, &frame, self.words, &mut adder);
             let mut sums = adder.take();
-            for (offset, view) in NEIGHBOURS {
-                add(&mut sums, self.view(scene.neighbour(token, offset, frame.sentence), view));
-            }
+            add(&mut sums, &self.surfaces(scene, token, frame.sentence));
             scores.push(self.model.scores(&sums));
         }
-        *self.memo = memo;
+        self.cache.memo = memo;
         scores
     }
 
-    /// All that a word's letters add when it is looked at from `view`, from the cache.
+    /// All that the letters of a token and its neighbours add.
     #[inline]
-    fn view(&mut self, id: u32, view: usize) -> &Sums {
-        let word = &mut self.words.all[id as usize];
-        if !word.summed {
-            let mut sums = [[0; LANES]; VIEWS];
-            for (view, sums) in sums.iter_mut().enumerate() {
-                surface(word, view, &mut |key| self.model.add(key, sums));
-            }
-            word.sums = sums;
-            word.summed = true;
+    pub(super) fn surfaces(&mut self, scene: &Scene, token: usize, sentence: (usize, usize)) -> Sums {
+        let mut sums = [0; LANES];
+        for (offset, view) in NEIGHBOURS {
+            let id = scene.neighbour(token, offset, sentence);
+            add(&mut sums, self.cache.view(self.model, self.words, id, view));
         }
-        &word.sums[view]
+        sums
     }
 }
 

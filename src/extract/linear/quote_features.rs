@@ -42,6 +42,7 @@ struct Sentence {
     start: usize,
     end: usize,
     cue: bool,
+    reports: bool,
     quoted: bool,
     name: bool,
 }
@@ -131,12 +132,12 @@ impl Paragraph {
         self.spots.iter().all(|spot| spot.quoted == 0 && words.all[spot.word as usize].cue < STRONG)
     }
 
-    /// Stretches of sentences in which there is a quote mark or a strong reporting word.
+    /// Stretches of sentences in which there is a quote mark or a word that often reports.
     ///
-    /// Nothing else can be reported speech; told to look nowhere else, the model finds the same.
+    /// Little else is reported speech, and most of what the model would find there is none.
     pub fn loud(&self) -> Vec<(usize, usize)> {
         let mut all: Vec<(usize, usize)> = Vec::new();
-        for sentence in self.sentences.iter().filter(|one| one.cue || one.quoted) {
+        for sentence in self.sentences.iter().filter(|one| one.reports || one.quoted) {
             match all.last_mut() {
                 Some(last) if last.1 == sentence.start => last.1 = sentence.end,
                 _ => all.push((sentence.start, sentence.end)),
@@ -200,6 +201,7 @@ impl Paragraph {
                     start,
                     end: at + 1,
                     cue: spots.iter().any(|spot| words.all[spot.word as usize].cue >= STRONG),
+                    reports: spots.iter().any(|spot| words.all[spot.word as usize].reports),
                     quoted: spots.iter().any(|spot| spot.quoted > 0),
                     name: spots.iter().any(|spot| (1..=8).contains(&spot.name)),
                 });
@@ -348,8 +350,8 @@ impl Paragraph {
     fn cue_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
         let spot = self.spots[at];
         let quoted = u64::from(spot.quoted);
-        self.side_keys(at, spot.left_cue, (8020, place::LEFT_CUE), words, keys);
-        self.side_keys(at, spot.right_cue, (8030, place::RIGHT_CUE), words, keys);
+        self.side_keys(spot.left_cue, (8020, place::LEFT_CUE), words, keys);
+        self.side_keys(spot.right_cue, (8030, place::RIGHT_CUE), words, keys);
         let far = |cue: Option<Hit>| cue.map(|cue| (step(at.abs_diff(cue.token as usize)), cue.between));
         let (left, right) = (far(spot.left_cue), far(spot.right_cue));
         let sign = |cue: Option<(u64, u64)>| cue.map_or(0xffff, |(step, between)| step * 64 + between);
@@ -370,18 +372,10 @@ impl Paragraph {
         });
     }
 
-    fn side_keys(
-        &self,
-        at: usize,
-        cue: Option<Hit>,
-        (base, place): (u32, usize),
-        words: &Words,
-        keys: &mut impl Keys,
-    ) {
+    fn side_keys(&self, cue: Option<Hit>, (base, place): (u32, usize), words: &Words, keys: &mut impl Keys) {
         let Some(Hit { token, between }) = cue else { return };
         let token = token as usize;
         let word = self.word(token, words);
-        keys.put(key(base + 2, pair(word.lower, step(at.abs_diff(token)).min(5))));
         keys.stays(place, (token as u64) << 8 | between, |put| {
             put(key(base + 1, pair(word.lower, between)));
             put(key(base + 3, pair(self.word_at(Some(token + 1), words).lower, between)));
@@ -396,7 +390,6 @@ impl Paragraph {
         if let Some(Hit { token, between }) = spot.left_mark {
             let token = token as usize;
             let mark = lower(Some(token));
-            keys.put(key(8050, pair(mark, step(at - token).min(5))));
             keys.stays(place::LEFT_MARK, (token as u64) << 8 | between, |put| {
                 put(key(8051, pair(lower(Some(token + 1)), mark)));
                 put(key(8052, pair(lower(token.checked_sub(1)), mark)));
@@ -406,7 +399,6 @@ impl Paragraph {
         if let Some(Hit { token, between }) = spot.right_mark {
             let token = token as usize;
             let mark = lower(Some(token));
-            keys.put(key(8054, pair(mark, step(token - at).min(5))));
             keys.stays(place::RIGHT_MARK, (token as u64) << 8 | between, |put| {
                 put(key(8055, pair(lower(Some(token + 1)), mark)));
                 put(key(8056, pair(pair(lower(Some(token + 1)), lower(Some(token + 2))), mark)));
@@ -456,10 +448,7 @@ impl Paragraph {
 
     fn word_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
         let quoted = u64::from(self.spots[at].quoted);
-        let word = |offset: isize| self.word_at(at.checked_add_signed(offset), words);
-        let own = word(0);
-        keys.put(key(8070, pair(pair(word(-2).lower, word(-1).lower), own.lower)));
-        keys.put(key(8071, pair(pair(own.lower, word(1).lower), word(2).lower)));
+        let own = self.word(at, words);
         let (left, right) = (self.name_at(at, -1), self.name_at(at, 1));
         keys.group(pair(own.lower, group::WORD | left << 16 | right << 8 | quoted), |put| {
             put(key(8077, pair(own.lower, quoted)));

@@ -49,7 +49,13 @@ impl<'a> Opinion<'a> {
                 *first = (*first).min(n);
             }
         }
-        let next = (0..labels.len()).map(|at| found.partition_point(|&(_, end, _)| end <= at)).collect();
+        let mut ended = 0;
+        let next = (0..labels.len())
+            .map(|at| {
+                ended += found[ended..].iter().take_while(|&&(_, end, _)| end <= at).count();
+                ended
+            })
+            .collect();
         Opinion { paragraph, labels, found, next, sentences }
     }
 

@@ -1,16 +1,16 @@
 //! Who speaks, by which words, and what is said: one chain a paragraph.
 
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use super::chain::{self, LANES, Lattice, Scores, Transitions};
 use super::keys::Adder;
 use super::model::Model;
-use super::name_features::{Scene, Zone};
-use super::names::{self, Labelled, Name, NameClass, Part, Scorer, parts};
+use super::name_features::Zone;
+use super::names::{self, Labelled, Part, Scorer, parts};
 use super::quote_features::Paragraph;
 use super::quote_opinion::Opinion;
-use super::token::{Token, tokenize};
+use super::reading::{Cut, View};
+use super::token::Token;
 use super::words::Words;
 use crate::span::Span;
 
@@ -21,13 +21,6 @@ const DATA: &[u8] = include_bytes!("data/quotes.bin");
 const DATA: &[u8] = b"";
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(DATA).sharing(&names::MODEL));
-
-/// Distinct words kept between articles.
-const MOST_WORDS: usize = 60_000;
-
-thread_local! {
-    static WORDS: RefCell<Words> = RefCell::default();
-}
 
 /// What a stretch of text does in reported speech.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,24 +49,6 @@ pub struct Tagged {
     pub score: f32,
 }
 
-/// Sources, cues and contents of a text, in order; none runs over a paragraph's end.
-///
-/// `names` are those that [`names`](super::names) finds in the same text.
-pub fn quotes(text: &str, paragraphs: &[Span], names: &[Name]) -> Vec<Tagged> {
-    with_store(|model, words| quotes_with(model, words, text, paragraphs, names))
-}
-
-/// Works with the shipped weights and the words that this thread has met with them.
-pub(super) fn with_store<T>(work: impl FnOnce(&'static Model, &mut Words) -> T) -> T {
-    WORDS.with(|words| match words.try_borrow_mut() {
-        Ok(mut words) => {
-            words.limit(MOST_WORDS);
-            work(&MODEL, &mut words)
-        }
-        Err(_) => work(&MODEL, &mut Words::default()),
-    })
-}
-
 /// The shipped weights.
 pub fn model() -> &'static Model {
     &MODEL
@@ -84,88 +59,17 @@ pub fn quotes_header() -> &'static str {
     &MODEL.header
 }
 
-/// An article cut for the quote model.
-pub struct Cut {
-    /// Its tokens.
-    pub tokens: Vec<Token>,
-    /// Token numbers where paragraphs start and end.
-    pub paragraphs: Vec<(usize, usize)>,
-    /// Entries of the words.
-    pub ids: Vec<u32>,
-    /// A label for each token, by the name that it is part of.
-    pub names: Vec<u8>,
-}
-
-impl Cut {
-    /// Cuts a text and looks its words up.
-    pub fn new(model: &Model, words: &mut Words, text: &str, paragraphs: &[Span], names: &[Name]) -> Cut {
-        let mut tokens = Vec::new();
-        let mut bounds = Vec::with_capacity(paragraphs.len());
-        for &paragraph in paragraphs {
-            let start = tokens.len();
-            tokenize(text, paragraph, &mut tokens);
-            if tokens.len() > start {
-                bounds.push((start, tokens.len()));
-            }
-        }
-        let ids = tokens.iter().map(|token| words.id(token.span.of(text), model)).collect();
-        let names = name_labels(&tokens, names);
-        Cut { tokens, paragraphs: bounds, ids, names }
-    }
-
-    /// The words as a scene, the paragraphs as its zones, and each of them read.
-    pub fn read(&self, words: &Words) -> View {
-        let scene = Scene::new(&self.ids, self.paragraphs.clone(), words);
-        let zones: Vec<Zone> = self.paragraphs.iter().map(|&(start, end)| Zone { start, end }).collect();
-        let read = zones.iter().map(|&zone| Paragraph::new(&scene, zone, &self.names, words)).collect();
-        View { scene, zones, read }
-    }
-}
-
-/// What is seen in an article before any word is labelled.
-pub struct View {
-    /// The words where they stand.
-    pub scene: Scene,
-    /// The paragraphs, as zones of the scene.
-    pub zones: Vec<Zone>,
-    /// Each of them, read.
-    pub read: Vec<Paragraph>,
-}
-
-fn name_labels(tokens: &[Token], names: &[Name]) -> Vec<u8> {
-    let mut labels = vec![0; tokens.len()];
-    for name in names {
-        let start = tokens.partition_point(|token| token.span.end <= name.span.start);
-        let end = tokens.partition_point(|token| token.span.start < name.span.end);
-        let class = NameClass::ALL.iter().position(|&class| class == name.class).unwrap_or(0) as u8;
-        if end == start + 1 {
-            labels[start] = (4 * class + 4).min(15);
-        } else if end > start {
-            labels[start..end].fill((4 * class + 2).min(14));
-            labels[start] = 4 * class + 1;
-            labels[end - 1] = (4 * class + 3).min(14);
-        }
-    }
-    labels
-}
-
 /// States of the paragraphs before and after one.
 pub fn around(read: &[Paragraph], n: usize) -> (u8, u8) {
     let state = |n: Option<usize>| n.and_then(|n| read.get(n)).map_or(7, |paragraph| paragraph.state);
     (state(n.checked_sub(1)), state(Some(n + 1)))
 }
 
-/// Sources, cues and contents by the weights of `model`; `words` must always come with the same model.
-pub fn quotes_with(
-    model: &Model,
-    words: &mut Words,
-    text: &str,
-    paragraphs: &[Span],
-    names: &[Name],
-) -> Vec<Tagged> {
-    let cut = Cut::new(model, words, text, paragraphs, names);
-    let view = cut.read(words);
-    tag(model, words, text, &cut, &view)
+/// Sources, cues and contents by the weights of `model`, with which `words` and `cut` must have been made;
+/// in order, and none runs over a paragraph's end.
+pub fn quotes_with(model: &Model, words: &mut Words, text: &str, cut: &Cut) -> Vec<Tagged> {
+    let view = cut.view(words);
+    tag(model, words, text, cut, &view)
 }
 
 /// Labels the words of an article that has been read.
@@ -173,9 +77,9 @@ pub(super) fn tag(model: &Model, words: &mut Words, text: &str, cut: &Cut, view:
     let (Some(first), Some(last)) = (model.transitions.first(), model.transitions.last()) else {
         return Vec::new();
     };
-    let mut memo = std::mem::take(&mut words.memo);
+    let mut cache = words.take_cache(model);
     let mut tagger = Tagger {
-        scorer: Scorer { model, words, memo: &mut memo },
+        scorer: Scorer { model, words, cache: &mut cache },
         first,
         last,
         edges: chain::factors(last),
@@ -196,7 +100,7 @@ pub(super) fn tag(model: &Model, words: &mut Words, text: &str, cut: &Cut, view:
             found[start..].sort_by_key(|tagged| tagged.span.start);
         }
     }
-    words.memo = memo;
+    words.give_cache(model, cache);
     found
 }
 
@@ -234,11 +138,14 @@ impl Tagger<'_> {
             all_scores.push(scores);
         }
         let two_passes = self.scorer.model.transitions.len() > 1;
-        // The second pass puts in order what the first found; where that is nothing, it finds nothing.
+        // The second pass puts in order what the first found; where that is nothing, it looks for nothing.
         if two_passes && path.iter().any(|&label| label != 0) {
             let opinion = Opinion::new(paragraph, &path);
             let mut again = vec![0; path.len()];
             for (&(start, end), scores) in stretches.iter().zip(&mut all_scores) {
+                if path[start..end].iter().all(|&label| label == 0) {
+                    continue;
+                }
                 self.scorer.second_look(&opinion, start, scores);
                 again[start..end].copy_from_slice(&chain::best_path(scores, self.last));
             }
@@ -281,7 +188,7 @@ fn drop_dateline(cut: &Cut, zone: Zone, text: &str, found: &mut [Tagged]) {
 impl Scorer<'_> {
     /// Adds to the scores of a stretch what the labels of the first pass say about each other.
     fn second_look(&mut self, opinion: &Opinion, start: usize, scores: &mut [Scores]) {
-        let mut adder = Adder::new(self.model, self.memo);
+        let mut adder = Adder::new(self.model, &mut self.cache.memo);
         for (at, scores) in scores.iter_mut().enumerate() {
             opinion.keys(start + at, self.words, &mut adder);
             let more = self.model.scores(&adder.take());

@@ -4,9 +4,8 @@ use std::sync::LazyLock;
 
 use super::forest::Forest;
 use super::hash::Hashed;
-use super::model::Model;
-use super::names::Name;
-use super::quotes::{self, Cut, Tagged, View, What};
+use super::quotes::{Tagged, What};
+use super::reading::{Cut, View};
 use super::words::{Mark, Word, Words};
 use crate::span::Span;
 
@@ -33,15 +32,16 @@ pub struct Speaker {
 /// For each content among the tagged, in order, its number there and the likely speakers, best first.
 pub type Ranked = Vec<(usize, Vec<Speaker>)>;
 
-/// Sources, cues and contents of a text, as [`quotes`](super::quotes) finds them, and who says what.
-pub fn spoken(text: &str, paragraphs: &[Span], names: &[Name]) -> (Vec<Tagged>, Ranked) {
-    quotes::with_store(|model, words| {
-        let cut = Cut::new(model, words, text, paragraphs, names);
-        let view = cut.read(words);
-        let tagged = quotes::tag(model, words, text, &cut, &view);
-        let ranked = rank(&FOREST, &Table::of(&cut, &view, &tagged, words));
-        (tagged, ranked)
-    })
+/// Who says those contents among the tagged that are `wanted`, by the shipped trees.
+pub(super) fn ranked(
+    cut: &Cut,
+    view: &View,
+    tagged: &[Tagged],
+    words: &Words,
+    wanted: impl Fn(&Tagged) -> bool,
+) -> Ranked {
+    let wanted = |number: usize| tagged.get(number).is_some_and(&wanted);
+    rank(&FOREST, &Table::of(cut, view, tagged, words), wanted)
 }
 
 /// What the shipped trees were trained on, by their own header.
@@ -50,23 +50,15 @@ pub fn speakers_header() -> &'static str {
 }
 
 /// Speakers by the trees of `forest`.
-pub fn speakers_with(
-    forest: &Forest,
-    words: &mut Words,
-    text: &str,
-    paragraphs: &[Span],
-    names: &[Name],
-    tagged: &[Tagged],
-) -> Ranked {
-    let model: &Model = quotes::model();
-    let cut = Cut::new(model, words, text, paragraphs, names);
-    rank(forest, &Table::new(&cut, tagged, words))
+pub fn speakers_with(forest: &Forest, words: &Words, cut: &Cut, tagged: &[Tagged]) -> Ranked {
+    rank(forest, &Table::new(cut, tagged, words), |_| true)
 }
 
-fn rank(forest: &Forest, table: &Table) -> Ranked {
+fn rank(forest: &Forest, table: &Table, wanted: impl Fn(usize) -> bool) -> Ranked {
     let weigh = |content: usize| {
         let candidates = table.candidates(content);
-        let rows: Vec<_> = candidates.iter().map(|&candidate| table.numbers(content, candidate)).collect();
+        let said = table.said(content);
+        let rows: Vec<_> = candidates.iter().map(|&candidate| table.numbers(&said, candidate)).collect();
         let mut likeliest = forest.likeliest(&rows);
         likeliest.sort_unstable_by_key(|&(row, _)| row);
         let mut weighed: Vec<Speaker> = likeliest
@@ -76,7 +68,7 @@ fn rank(forest: &Forest, table: &Table) -> Ranked {
         weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
         (table.pieces[content].number, weighed)
     };
-    table.contents().map(weigh).collect()
+    table.contents().filter(|&content| wanted(table.pieces[content].number)).map(weigh).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,6 +79,9 @@ enum Kind {
     Name,
     Pronoun,
 }
+
+/// Number of [`Kind`]s.
+const KINDS: usize = 5;
 
 /// A stretch of tokens.
 #[derive(Clone, Copy)]
@@ -110,7 +105,13 @@ pub struct Table<'a> {
     pieces: Vec<Piece>,
     /// How often a source ends in a word.
     last_words: Hashed<usize>,
+    /// For each token and the end: the marks before it.
+    marks_before: Vec<Marks>,
 }
+
+/// Names and pronouns that are weighed though the quote model takes them for no source: hardly one of them
+/// speaks.
+const NEAREST: usize = 4;
 
 /// Furthest that a speaker is looked for, in tokens.
 const REACH: usize = 600;
@@ -118,7 +119,7 @@ const REACH: usize = 600;
 impl<'a> Table<'a> {
     /// Lays out what was tagged, and the names and pronouns that were not.
     pub fn new(cut: &'a Cut, tagged: &[Tagged], words: &'a Words) -> Table<'a> {
-        Table::of(cut, &cut.read(words), tagged, words)
+        Table::of(cut, &cut.view(words), tagged, words)
     }
 
     /// As [`Table::new`], where the article has been read already.
@@ -133,7 +134,14 @@ impl<'a> Table<'a> {
             position: vec![0; count],
             pieces: Vec::new(),
             last_words: Hashed::default(),
+            marks_before: Vec::with_capacity(count + 1),
         };
+        let mut marks = Marks::default();
+        table.marks_before.push(marks);
+        for token in 0..count {
+            marks = marks.and(table.word(token).mark);
+            table.marks_before.push(marks);
+        }
         let mut sentences = 0;
         for (n, (zone, paragraph)) in zones.iter().zip(read).enumerate() {
             for at in 0..zone.end - zone.start {
@@ -229,29 +237,45 @@ impl<'a> Table<'a> {
         start..end.max(start)
     }
 
-    /// Sources up to three paragraphs before a content and one after; names and pronouns just beside it.
+    /// Sources up to three paragraphs before a content and one after; the nearest names and pronouns beside
+    /// it.
     pub fn candidates(&self, content: usize) -> Vec<usize> {
         let said = self.pieces[content];
         let home = i64::from(self.paragraph[said.start]);
-        self.around(said)
-            .filter(|&n| {
-                let away = home - i64::from(self.paragraph[self.pieces[n].start]);
-                match self.pieces[n].kind {
-                    Kind::Source => (-1..=3).contains(&away),
-                    Kind::Name | Kind::Pronoun => (0..=1).contains(&away),
-                    Kind::Cue | Kind::Content => false,
-                }
-            })
-            .collect()
+        let away = |n: usize| home - i64::from(self.paragraph[self.pieces[n].start]);
+        let (mut sources, mut others) = (Vec::new(), Vec::new());
+        for n in self.around(said) {
+            match self.pieces[n].kind {
+                Kind::Source if (-1..=3).contains(&away(n)) => sources.push(n),
+                Kind::Name | Kind::Pronoun if (0..=1).contains(&away(n)) => others.push(n),
+                _ => {}
+            }
+        }
+        others.sort_by_key(|&n| gap(self.pieces[n], said));
+        others.truncate(NEAREST);
+        sources.extend(others);
+        sources.sort_unstable();
+        sources
+    }
+
+    /// A content with what every pair that it is in shares.
+    pub fn said(&self, content: usize) -> Said<'_> {
+        let piece = self.pieces[content];
+        let near = &self.pieces[self.around(piece)];
+        let at_home = |cue: &Piece| self.paragraph[cue.start] == self.paragraph[piece.start];
+        let cue = of(near, Kind::Cue).filter(at_home).min_by_key(|cue| gap(*cue, piece));
+        let mut own = Numbers::default();
+        self.content_numbers(piece, near, &mut own);
+        Said { piece, near, cue, own }
     }
 
     /// Everything that describes a pair.
-    pub fn numbers(&self, content: usize, candidate: usize) -> [f32; NUMBERS] {
-        let (said, who) = (self.pieces[content], self.pieces[candidate]);
+    pub fn numbers(&self, content: &Said<'_>, candidate: usize) -> [f32; NUMBERS] {
+        let (said, who) = (content.piece, self.pieces[candidate]);
         let before = who.end <= said.start;
         let (low, high) = if before { (who.end, said.start) } else { (said.end, who.start) };
         let between = low..high.max(low);
-        let near = &self.pieces[self.around(said)];
+        let seen = self.tally(content, who, &between);
         let mut numbers = Numbers::default();
         numbers.flag(who.kind == Kind::Source);
         numbers.flag(who.kind == Kind::Pronoun);
@@ -259,54 +283,65 @@ impl<'a> Table<'a> {
         numbers.count(between.len(), 80);
         numbers.put(self.paragraph[said.start] as f32 - self.paragraph[who.start] as f32);
         numbers.put((self.sentence[said.start] as f32 - self.sentence[who.start] as f32).clamp(-9.0, 9.0));
-        self.between_numbers(&between, near, (said, who), &mut numbers);
-        self.cue_numbers(&between, near, (said, who), &mut numbers);
-        self.content_numbers(said, near, &mut numbers);
-        self.source_numbers(said, who, near, &mut numbers);
+        self.between_numbers(&between, &seen, &mut numbers);
+        self.cue_numbers(&between, content, who, &seen, &mut numbers);
+        numbers.append(&content.own);
+        self.source_numbers(said, who, &seen, &mut numbers);
         numbers.all
     }
 
-    fn between_numbers(
-        &self,
-        between: &std::ops::Range<usize>,
-        near: &[Piece],
-        pair: (Piece, Piece),
-        numbers: &mut Numbers,
-    ) {
-        let inside = |kind: Kind| {
-            let (said, who) = pair;
-            of(near, kind)
-                .filter(|piece| piece.start >= between.start && piece.end <= between.end)
-                .filter(|piece| piece.start != said.start && piece.start != who.start)
-                .count()
-        };
-        numbers.count(inside(Kind::Content), 9);
-        numbers.count(inside(Kind::Source), 9);
-        numbers.count(inside(Kind::Cue), 9);
-        numbers.count(inside(Kind::Name), 9);
-        let marks =
-            |wanted: fn(Mark) -> bool| between.clone().filter(|&at| wanted(self.mark(Some(at)))).count();
-        numbers.count(marks(|mark| matches!(mark, Mark::Double(_))), 9);
-        numbers.count(marks(|mark| mark == Mark::End), 9);
-        numbers.count(marks(|mark| mark == Mark::Comma), 9);
-        numbers.flag(marks(|mark| mark == Mark::That) > 0);
-        numbers.flag(marks(|mark| mark == Mark::Who) > 0);
+    /// Walks the pieces around a content once for all that a pair asks of them.
+    fn tally(&self, content: &Said<'_>, who: Piece, between: &std::ops::Range<usize>) -> Tally {
+        let said = content.piece;
+        let home = |piece: Piece| self.paragraph[piece.start];
+        let mut tally = Tally { content_gap: FURTHEST_CONTENT, ..Tally::default() };
+        for &piece in content.near {
+            let inside = piece.start >= between.start && piece.end <= between.end;
+            if inside && piece.start != said.start && piece.start != who.start {
+                tally.inside[piece.kind as usize] += 1;
+            }
+            match piece.kind {
+                Kind::Cue if home(piece) == home(who) => {
+                    let gap = gap(piece, who);
+                    tally.cue_gap = Some(tally.cue_gap.map_or(gap, |nearest| nearest.min(gap)));
+                }
+                Kind::Content => {
+                    tally.in_content |= piece.start <= who.start && who.start < piece.end;
+                    tally.content_gap = tally.content_gap.min(gap(piece, who));
+                }
+                Kind::Source => {
+                    let nearer = |cue| home(piece) == home(cue) && gap(piece, cue) < gap(who, cue);
+                    tally.nearer_sources += usize::from(content.cue.is_some_and(nearer));
+                }
+                Kind::Cue | Kind::Name | Kind::Pronoun => {}
+            }
+        }
+        tally
+    }
+
+    fn between_numbers(&self, between: &std::ops::Range<usize>, seen: &Tally, numbers: &mut Numbers) {
+        for kind in [Kind::Content, Kind::Source, Kind::Cue, Kind::Name] {
+            numbers.count(seen.inside[kind as usize], 9);
+        }
+        let marks = self.marks_before[between.end] - self.marks_before[between.start];
+        numbers.count(marks.double as usize, 9);
+        numbers.count(marks.end as usize, 9);
+        numbers.count(marks.comma as usize, 9);
+        numbers.flag(marks.that > 0);
+        numbers.flag(marks.who > 0);
     }
 
     fn cue_numbers(
         &self,
         between: &std::ops::Range<usize>,
-        near: &[Piece],
-        (said, who): (Piece, Piece),
+        content: &Said<'_>,
+        who: Piece,
+        seen: &Tally,
         numbers: &mut Numbers,
     ) {
+        let (said, of_said) = (content.piece, content.cue);
         let before = who.end <= said.start;
-        let home = |piece: Piece| self.paragraph[piece.start];
-        let nearest = |to: Piece| {
-            of(near, Kind::Cue).filter(|cue| home(*cue) == home(to)).min_by_key(|cue| gap(*cue, to))
-        };
-        let (of_who, of_said) = (nearest(who), nearest(said));
-        numbers.count(of_who.map_or(50, |cue| gap(cue, who)), 20);
+        numbers.count(seen.cue_gap.unwrap_or(50), 20);
         numbers.count(of_said.map_or(50, |cue| gap(cue, said)), 20);
         numbers.count(of_said.map_or(60, |cue| gap(cue, who)), 30);
         numbers.flag(of_said.is_some_and(|cue| self.sentence[cue.start] == self.sentence[said.start]));
@@ -316,12 +351,7 @@ impl<'a> Table<'a> {
         numbers.flag(of_said.is_some_and(|cue| cue.start == who.end));
         numbers.flag(of_said.is_some_and(|cue| cue.end == who.start));
         numbers.put(of_said.map_or(0.0, |cue| cue.score));
-        let nearer = |cue: Piece| {
-            of(near, Kind::Source)
-                .filter(|other| home(*other) == home(cue) && gap(*other, cue) < gap(who, cue))
-                .count()
-        };
-        numbers.count(of_said.map_or(9, nearer), 9);
+        numbers.count(of_said.map_or(9, |_| seen.nearer_sources), 9);
     }
 
     fn content_numbers(&self, said: Piece, near: &[Piece], numbers: &mut Numbers) {
@@ -341,21 +371,85 @@ impl<'a> Table<'a> {
         numbers.count(of(near, Kind::Source).filter(at_home).count(), 9);
     }
 
-    fn source_numbers(&self, said: Piece, who: Piece, near: &[Piece], numbers: &mut Numbers) {
+    fn source_numbers(&self, said: Piece, who: Piece, seen: &Tally, numbers: &mut Numbers) {
         numbers.flag(self.word(who.start).pronoun);
         numbers.count(who.end - who.start, 12);
         numbers.flag(matches!(self.mark(Some(who.end)), Mark::Comma | Mark::End));
-        numbers.flag(of(near, Kind::Content).any(|one| one.start <= who.start && who.start < one.end));
+        numbers.flag(seen.in_content);
         let names = &self.cut.names[who.start..who.end];
         numbers.flag(names.iter().any(|name| (1..=4).contains(name)));
         numbers.flag(names.iter().any(|name| (5..=8).contains(name)));
         numbers.put(who.score);
         numbers.count(self.position[who.start] as usize, 12);
-        let nearest = of(near, Kind::Content).map(|one| gap(one, who)).min().unwrap_or(40);
-        numbers.count(nearest, 40);
-        numbers.flag(gap(said, who) == nearest);
+        numbers.count(seen.content_gap, FURTHEST_CONTENT);
+        numbers.flag(gap(said, who) == seen.content_gap);
         let last = self.word(who.end - 1).lower;
         numbers.count(self.last_words.get(&last).copied().unwrap_or(0), 6);
+    }
+}
+
+/// From here on it does not matter how far the nearest content is, in tokens.
+const FURTHEST_CONTENT: usize = 40;
+
+/// A content, and what describes it whoever said it.
+pub struct Said<'t> {
+    piece: Piece,
+    near: &'t [Piece],
+    /// The cue of its paragraph that is nearest to it.
+    cue: Option<Piece>,
+    own: Numbers,
+}
+
+/// What stands around one pair.
+#[derive(Default)]
+struct Tally {
+    /// Pieces between the two, by kind.
+    inside: [usize; KINDS],
+    /// Tokens from the candidate to the nearest cue of its paragraph.
+    cue_gap: Option<usize>,
+    /// Tokens from the candidate to the nearest content.
+    content_gap: usize,
+    /// The candidate stands in a content.
+    in_content: bool,
+    /// Sources nearer to the content's cue.
+    nearer_sources: usize,
+}
+
+/// How many marks of each kind stand before a token.
+#[derive(Clone, Copy, Default)]
+struct Marks {
+    double: u32,
+    end: u32,
+    comma: u32,
+    that: u32,
+    who: u32,
+}
+
+impl Marks {
+    fn and(mut self, mark: Mark) -> Marks {
+        match mark {
+            Mark::Double(_) => self.double += 1,
+            Mark::End => self.end += 1,
+            Mark::Comma => self.comma += 1,
+            Mark::That => self.that += 1,
+            Mark::Who => self.who += 1,
+            _ => {}
+        }
+        self
+    }
+}
+
+impl std::ops::Sub for Marks {
+    type Output = Marks;
+
+    fn sub(self, other: Marks) -> Marks {
+        Marks {
+            double: self.double - other.double,
+            end: self.end - other.end,
+            comma: self.comma - other.comma,
+            that: self.that - other.that,
+            who: self.who - other.who,
+        }
     }
 }
 
@@ -387,6 +481,10 @@ impl Numbers {
         self.next += 1;
     }
 
+    fn append(&mut self, more: &Numbers) {
+        more.all[..more.next].iter().for_each(|&number| self.put(number));
+    }
+
     fn flag(&mut self, flag: bool) {
         self.put(f32::from(u8::from(flag)));
     }
@@ -398,14 +496,16 @@ impl Numbers {
 
 #[cfg(test)]
 mod tests {
-    use super::super::names;
+    use super::super::read;
     use super::*;
 
     /// Tags one paragraph and gives back `content <- speaker` lines.
     fn said(text: &str) -> Vec<String> {
         let all = [Span::new(0, text.len())];
-        let names = names(text, &all);
-        let (tagged, ranked) = spoken(text, &all, &names);
+        let (tagged, ranked) = read(text, &all, &all, |reader| {
+            let names = reader.names();
+            reader.spoken(&names, |_| true)
+        });
         ranked
             .iter()
             .map(|(content, speakers)| {
@@ -431,11 +531,15 @@ mod tests {
     fn odd_input_is_no_trouble() {
         for text in ["", "“", "”", "““””", "said", "“said “he said”", "\n\n", "’s said ‘", "日本“語”"]
         {
-            let spans = [Span::new(0, text.len()), Span::new(1, 2), Span::new(0, 99)];
-            let names = names(text, &spans);
-            let (tagged, _) = spoken(text, &spans, &names);
-            spoken(text, &[], &names);
-            speakers_with(&FOREST, &mut Words::default(), text, &[], &names, &tagged);
+            let odd = [Span::new(0, text.len()), Span::new(1, 2), Span::new(0, 99)];
+            for (sentences, paragraphs) in [(&odd[..], &odd[..]), (&odd, &[]), (&[], &odd), (&odd[..1], &odd)]
+            {
+                read(text, sentences, paragraphs, |reader| {
+                    let names = reader.names();
+                    reader.spoken(&names, |_| true);
+                    reader.spoken(&[], |_| true);
+                });
+            }
         }
     }
 }

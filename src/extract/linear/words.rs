@@ -3,6 +3,7 @@
 use super::hash::{self, Hashed};
 use super::keys::Memo;
 use super::model::{Clusters, Model, Sums};
+use super::name_features::surface;
 use super::token::is_apostrophe;
 
 /// Places from which a word is looked at: itself, or as a neighbour of the token that is scored.
@@ -51,12 +52,12 @@ pub struct Word {
     pub list: List,
     /// Class of reporting word, 0 for none; models that do not need it leave it 0.
     pub cue: u8,
+    /// Reports more often than not, or nearly so.
+    pub reports: bool,
     /// One of the third-person pronouns that speak.
     pub pronoun: bool,
     /// What it separates or opens.
     pub mark: Mark,
-    pub(super) sums: [Sums; VIEWS],
-    pub(super) summed: bool,
 }
 
 /// Short lists of words that say what stands beside them.
@@ -141,6 +142,12 @@ fn mark(text: &str, lower: &str) -> Mark {
     }
 }
 
+/// The bits of a word's class in the model that tell what reporting word it is.
+pub const CUE: u8 = 3;
+
+/// The bit of a word's class that tells that it often reports.
+pub const REPORTS: u8 = 4;
+
 /// Entry of the word that stands before and after every sentence.
 pub const BOUNDARY: u32 = 0;
 
@@ -149,14 +156,45 @@ pub struct Words {
     by_hash: Hashed<u32>,
     /// Entries; [`BOUNDARY`] is the first.
     pub all: Vec<Word>,
-    /// Sums of features that are met again and again.
+    /// What models have summed up; which is whose, [`Model::slot`] tells.
+    pub(super) caches: [Cache; MODELS],
+}
+
+/// Models that may share their words.
+pub const MODELS: usize = 2;
+
+/// Sums of one model's weights that are asked for again and again.
+#[derive(Default)]
+pub struct Cache {
+    /// For each word the sums of its letters from each view, once they were asked for.
+    surfaces: Vec<Option<[Sums; VIEWS]>>,
+    /// Sums of features that stand together.
     pub(super) memo: Memo,
+}
+
+impl Cache {
+    /// All that a word's letters add when it is looked at from `view`.
+    #[inline]
+    pub(super) fn view(&mut self, model: &Model, words: &Words, id: u32, view: usize) -> &Sums {
+        let id = id as usize;
+        if self.surfaces.len() <= id {
+            self.surfaces.resize(words.all.len().max(id + 1), None);
+        }
+        let sums = self.surfaces[id].get_or_insert_with(|| {
+            std::array::from_fn(|view| {
+                let mut sums = Sums::default();
+                surface(&words.all[id], view, &mut |key| model.add(key, &mut sums));
+                sums
+            })
+        });
+        &sums[view]
+    }
 }
 
 impl Default for Words {
     fn default() -> Words {
         let boundary = Word { exact: 1, lower: 1, shape: 1, brief: 1, ..Word::default() };
-        Words { by_hash: Hashed::default(), all: vec![boundary], memo: Memo::default() }
+        Words { by_hash: Hashed::default(), all: vec![boundary], caches: Default::default() }
     }
 }
 
@@ -183,6 +221,18 @@ impl Words {
     /// The entry of `text`, if it was met.
     pub fn find(&self, text: &str) -> Option<u32> {
         self.by_hash.get(&hash::word(text)).copied()
+    }
+
+    /// Takes out what a model has summed up; [`Words::give_cache`] puts it back.
+    pub(super) fn take_cache(&mut self, model: &Model) -> Cache {
+        self.caches.get_mut(model.slot).map(std::mem::take).unwrap_or_default()
+    }
+
+    /// See [`Words::take_cache`].
+    pub(super) fn give_cache(&mut self, model: &Model, cache: Cache) {
+        if let Some(place) = self.caches.get_mut(model.slot) {
+            *place = cache;
+        }
     }
 
     /// Forgets everything once the store is large; entries found before are void then.
@@ -237,6 +287,7 @@ impl Word {
     pub fn new(written: &str, model: &Model) -> Word {
         let text = plain(written);
         let lower = lower_form(&text);
+        let class = model.class(&lower);
         let mut word = Word {
             exact: hash::word(&text),
             lower: hash::word(&lower),
@@ -245,7 +296,8 @@ impl Word {
             list: list(&lower),
             joins: joins(&lower),
             pronoun: matches!(lower.as_str(), "he" | "she" | "they"),
-            cue: model.class(&lower),
+            cue: class & CUE,
+            reports: class & REPORTS != 0,
             mark: mark(written, &lower),
             opens: matches!(lower.as_str(), "\"" | "'" | ":"),
             ..Word::default()

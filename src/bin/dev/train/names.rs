@@ -76,7 +76,7 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let bytes = pack::encode(&header, &lexicon, &trained.transitions, &trained.rows);
     eprintln!("{} features, {} bytes", trained.rows.len(), bytes.len());
     if let Some(out) = &options.out {
-        std::fs::write(out.join("names.bin"), bytes)?;
+        std::fs::write(out.join(if clean { "names-clean.bin" } else { "names.bin" }), bytes)?;
     }
     Ok(())
 }

@@ -11,9 +11,9 @@ use onrecord::extract::linear::model::Model;
 use onrecord::extract::linear::name_features::{NEIGHBOURS, Scene, Zone, surface};
 use onrecord::extract::linear::quote_features::Paragraph;
 use onrecord::extract::linear::quote_opinion::Opinion;
-use onrecord::extract::linear::words::Words;
+use onrecord::extract::linear::words::{REPORTS, Words};
 use onrecord::extract::linear::{
-    Cut, NUMBERS, Name, Table, Tagged, View, What, around, names, quotes_with, spans, speakers_with,
+    Cut, NUMBERS, Name, Table, Tagged, View, What, around, names, quotes_with, spans, speakers_with, tokenize,
 };
 use onrecord::span::Span;
 
@@ -130,9 +130,6 @@ fn abbreviated(before: &str) -> bool {
 
 /// Runs with the given options: the quote model, then the trees that choose speakers.
 pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let lexicon =
-        Model::of_clusters(data::clusters(&options.data.join("train/word_clusters.tsv"))?.into_iter());
-    let model = lexicon.classed(cue_words(&options.data.join("train/cue_words.tsv"))?.into_iter());
     let gold = options.data.join("gold/quotes");
     let share: usize = options.number("share", 100)?;
     let articles: Vec<Article> = articles(&gold.join("polnear.train.jsonl"))?
@@ -141,6 +138,13 @@ pub fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         .filter(|(n, _)| n * 7919 % 100 < share)
         .map(|(_, article)| article)
         .collect();
+    let lexicon =
+        Model::of_clusters(data::clusters(&options.data.join("train/word_clusters.tsv"))?.into_iter());
+    let mut classes = cue_words(&options.data.join("train/cue_words.tsv"))?;
+    for word in reporting_words(&articles, options.number("reports", 0.35)?) {
+        *classes.entry(word).or_default() |= REPORTS;
+    }
+    let model = lexicon.classed(classes.into_iter());
     let set = Set::new(&articles, &model, options)?;
     let trained = learn(&set, &model, options)?;
     let draft = trained.full.model(&trained.lexicon);
@@ -223,13 +227,36 @@ struct Trained {
 }
 
 /// Reporting words with their class, by tabs.
-fn cue_words(file: &Path) -> Result<Vec<(String, u8)>, Box<dyn Error>> {
+fn cue_words(file: &Path) -> Result<HashMap<String, u8>, Box<dyn Error>> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(text
         .lines()
         .filter_map(|line| line.split_once('\t'))
         .filter_map(|(word, class)| Some((word.to_owned(), class.trim().parse().ok()?)))
         .collect())
+}
+
+/// Words of which at least this share are part of a cue, wherever they stand.
+fn reporting_words(articles: &[Article], share: f32) -> Vec<String> {
+    let mut counts: HashMap<String, (f32, f32)> = HashMap::new();
+    for article in articles {
+        let mut tokens = Vec::new();
+        article.paragraphs.iter().for_each(|&paragraph| tokenize(&article.text, paragraph, &mut tokens));
+        let mut cues: Vec<Span> = article.quotes.iter().filter_map(|quote| quote.cue).collect();
+        cues.sort_by_key(|cue| cue.start);
+        let mut cues = cues.into_iter().peekable();
+        for token in tokens {
+            while cues.next_if(|cue| cue.end <= token.span.start).is_some() {}
+            let count = counts.entry(token.span.of(&article.text).to_lowercase()).or_default();
+            count.0 += f32::from(u8::from(cues.peek().is_some_and(|cue| cue.overlaps(token.span))));
+            count.1 += 1.0;
+        }
+    }
+    // A word that was met once tells little of its habits.
+    let often = |&(cue, all): &(f32, f32)| cue > 0.0 && (cue + 0.1) / (all + 1.0) >= share;
+    let words =
+        counts.into_iter().filter(|(word, count)| often(count) && word.starts_with(char::is_alphabetic));
+    words.map(|(word, _)| word).collect()
 }
 
 /// An article as the model sees it.
@@ -240,8 +267,15 @@ struct Seen {
     gold: Vec<u8>,
 }
 
+/// An article cut at its paragraphs, with its names.
+fn cut(model: &Model, words: &mut Words, article: &Article) -> Cut {
+    let mut cut = Cut::new(model, words, &article.text, &article.paragraphs, &article.paragraphs);
+    cut.name(&article.names);
+    cut
+}
+
 fn see(cut: &Cut, article: &Article, words: &Words) -> Seen {
-    let View { scene, zones, read } = cut.read(words);
+    let View { scene, zones, read } = cut.view(words);
     let gold = labels(cut, article, &zones);
     Seen { scene, zones, read, gold }
 }
@@ -320,10 +354,7 @@ struct Set {
 impl Set {
     fn new(articles: &[Article], model: &Model, options: &Options) -> Result<Set, Box<dyn Error>> {
         let mut words = Words::default();
-        let cuts: Vec<Cut> = articles
-            .iter()
-            .map(|article| Cut::new(model, &mut words, &article.text, &article.paragraphs, &article.names))
-            .collect();
+        let cuts: Vec<Cut> = articles.iter().map(|article| cut(model, &mut words, article)).collect();
         let seen: Vec<Seen> =
             cuts.iter().zip(articles).map(|(cut, article)| see(cut, article, &words)).collect();
         let spoken: Vec<(usize, usize)> = seen
@@ -473,7 +504,7 @@ fn report(set: &str, model: &Model, articles: &[Article]) -> String {
     let mut counts = Counts::default();
     let mut words = Words::default();
     for article in articles {
-        let cut = Cut::new(model, &mut words, &article.text, &article.paragraphs, &article.names);
+        let cut = cut(model, &mut words, article);
         let zones: Vec<Zone> = cut.paragraphs.iter().map(|&(start, end)| Zone { start, end }).collect();
         let gold = spans(&labels(&cut, article, &zones));
         let gold: Vec<_> = gold
@@ -482,14 +513,13 @@ fn report(set: &str, model: &Model, articles: &[Article]) -> String {
                 (cut.tokens[start].span.start as usize, cut.tokens[end - 1].span.end as usize, kind)
             })
             .collect();
-        let found: Vec<_> =
-            quotes_with(model, &mut words, &article.text, &article.paragraphs, &article.names)
-                .into_iter()
-                .map(|tagged| {
-                    let kind = What::ALL.iter().position(|&what| what == tagged.what).unwrap_or(0);
-                    (tagged.span.start as usize, tagged.span.end as usize, kind)
-                })
-                .collect();
+        let found: Vec<_> = quotes_with(model, &mut words, &article.text, &cut)
+            .into_iter()
+            .map(|tagged| {
+                let kind = What::ALL.iter().position(|&what| what == tagged.what).unwrap_or(0);
+                (tagged.span.start as usize, tagged.span.end as usize, kind)
+            })
+            .collect();
         count(&gold, &found, &mut counts);
     }
     let mut line = String::new();
@@ -522,8 +552,8 @@ fn evaluate(options: &Options, model: &Model, forest: &Forest) -> Result<(), Box
 /// Describes every pair of an article, and whether the gold has it.
 fn pairs(model: &Model, article: &Article, rows: &mut Vec<[f32; NUMBERS]>, truth: &mut Vec<bool>) {
     let mut words = Words::default();
-    let found = quotes_with(model, &mut words, &article.text, &article.paragraphs, &article.names);
-    let cut = Cut::new(model, &mut words, &article.text, &article.paragraphs, &article.names);
+    let cut = cut(model, &mut words, article);
+    let found = quotes_with(model, &mut words, &article.text, &cut);
     let table = Table::new(&cut, &found, &words);
     for content in table.contents() {
         let span = table.span(content);
@@ -531,8 +561,9 @@ fn pairs(model: &Model, article: &Article, rows: &mut Vec<[f32; NUMBERS]>, truth
             |gold: &&Gold| gold.content.end.min(span.end).saturating_sub(gold.content.start.max(span.start));
         let best = article.quotes.iter().filter(|gold| shared(gold) > 0).max_by_key(shared);
         let Some(source) = best.and_then(|gold| gold.source) else { continue };
+        let said = table.said(content);
         for candidate in table.candidates(content) {
-            rows.push(table.numbers(content, candidate));
+            rows.push(table.numbers(&said, candidate));
             truth.push(table.span(candidate).overlaps(source));
         }
     }
@@ -546,12 +577,12 @@ fn predict(
     threshold: f32,
     out: &Path,
 ) -> Result<(), Box<dyn Error>> {
-    let (mut words, mut known) = (Words::default(), Words::default());
+    let mut words = Words::default();
     let mut lines = String::new();
     for article in articles {
-        let found = quotes_with(model, &mut known, &article.text, &article.paragraphs, &article.names);
-        let spoken =
-            speakers_with(forest, &mut words, &article.text, &article.paragraphs, &article.names, &found);
+        let cut = cut(model, &mut words, article);
+        let found = quotes_with(model, &mut words, &article.text, &cut);
+        let spoken = speakers_with(forest, &words, &cut, &found);
         let quotes: Vec<_> = spoken
             .iter()
             .map(|(number, speakers)| {
