@@ -117,13 +117,14 @@ impl Scores {
     pub fn add(&mut self, gold: &Line, found: &Line) {
         self.texts += 1;
         let words = Words::of(&gold.text);
+        let inner = found.inner_quotes.as_slice();
         if let (Some(gold), Some(found)) = (&gold.quotes, &found.quotes) {
             let tallies = self.quotes.get_or_insert_default();
             for (tally, view) in tallies.iter_mut().zip(View::ALL) {
                 tally.add(quotes(&words, gold, found, view));
             }
             self.count_addressees(&words, gold, found);
-            self.count_phenomena(&words, gold, found);
+            self.count_phenomena(&words, gold, &[found.as_slice(), inner].concat());
         }
         if let (Some(gold), Some(found)) = (&gold.places, &found.places) {
             let (tally, countries) = places(gold, found);

@@ -17,6 +17,10 @@ pub struct Line {
     /// Pieces of reported speech.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quotes: Option<Vec<Piece>>,
+    /// Pieces of what somebody says that another said; annotations list them among the others or not at all,
+    /// so what is found stands apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inner_quotes: Vec<Piece>,
     /// Places named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub places: Option<Vec<Place>>,
@@ -125,20 +129,17 @@ pub fn article(id: &str, text: &str) -> Article {
 /// What was found in a text, as a line of gold data.
 pub fn annotate(line: &Line, document: &Document, gazetteer: &Gazetteer) -> Value {
     let points = Points::of(&document.article.body);
-    let quotes: Vec<Value> = document
-        .quotes
-        .iter()
-        .enumerate()
-        // Annotations list the outermost words only.
-        .filter(|(_, quote)| quote.nested_in.is_none())
-        .flat_map(|(group, quote)| pieces(document, quote, group, &points, gazetteer))
-        .collect();
+    let quotes = |inner: bool| -> Vec<Value> {
+        let wanted = document.quotes.iter().enumerate().filter(|one| one.1.nested_in.is_some() == inner);
+        wanted.flat_map(|(group, quote)| pieces(document, quote, group, &points, gazetteer)).collect()
+    };
     let places: Vec<Value> =
         document.mentions.iter().filter_map(|mention| place(document, mention, &points, gazetteer)).collect();
     let mut all = line.rest.clone();
     all.insert("id".into(), json!(line.id));
     all.insert("text".into(), json!(line.text));
-    all.insert("quotes".into(), quotes.into());
+    all.insert("quotes".into(), quotes(false).into());
+    all.insert("inner_quotes".into(), quotes(true).into());
     all.insert("places".into(), places.into());
     Value::Object(all)
 }

@@ -40,7 +40,7 @@ according to | indirect | <According to> {Asha Rao}, [the pier will open in May]
 post | direct | “[The pier is closed,]” {Asha Rao} <tweeted>.
 post | direct | “[The pier is closed,]” {Asha Rao} <wrote> on Facebook.
 over a paragraph break | direct | {Asha Rao} <said>: “[The pier is closed.]¶“[It will open in May.]”
-inside another quote | direct | “He came in and {the mayor} <said>, ‘[The pier is closed,]’ and I left,” she recalled. | missed
+inside another quote | direct | “He came in and {the mayor} <said>, ‘[The pier is closed,]’ and I left,” she recalled.
 signed after a dash | direct | “[The pier was the best of our town.]” — {Asha Rao}
 closing mark missing | direct | {Asha Rao} <said>: “[The pier is closed.]¶The sea was rough.
 transcript | direct | HOST: Is it open?¶{RAO}: [The pier is closed for now.]¶HOST: Why?
@@ -86,7 +86,14 @@ fn row(line: &str) -> Row {
         ..Piece::default()
     };
     let quotes = Some(pieces.iter().map(piece).collect());
-    let gold = Line { id: line.to_string(), text, quotes, places: None, rest: Default::default() };
+    let gold = Line {
+        id: line.to_string(),
+        text,
+        quotes,
+        inner_quotes: Vec::new(),
+        places: None,
+        rest: Default::default(),
+    };
     Row { phenomenon: cells[0].to_string(), gold, missed: cells.get(3) == Some(&"missed") }
 }
 
