@@ -66,7 +66,7 @@ fn best_step(scores: &Scores, transitions: &Transitions, to: usize) -> usize {
 /// The mass that each label gets when all labels pass theirs on.
 fn step(masses: &Scores, edges: &Transitions) -> Scores {
     let mut sums = [f32x8::ZERO; 2];
-    for (&mass, row) in masses.iter().zip(edges) {
+    for (&mass, row) in masses.iter().zip(edges).filter(|(mass, _)| **mass != 0.0) {
         for (sum, row) in sums.iter_mut().zip(halves(row)) {
             *sum += row * f32x8::splat(mass);
         }

@@ -6,7 +6,7 @@
 
 use super::chain::LANES;
 use super::hash::mix;
-use super::model::{Model, Sums};
+use super::model::{Kept, Model, Sums};
 
 /// Takes the keys of one token's features.
 pub trait Keys {
@@ -40,13 +40,15 @@ impl Keys for Vec<u32> {
 }
 
 /// Number of sums that are remembered between texts: a power of two.
-const REMEMBERED: usize = 1 << 14;
+const REMEMBERED: usize = 1 << 12;
 
 /// Sums of groups by their signs, kept as long as no other group takes their place.
 #[derive(Default)]
 pub struct Memo {
-    /// Empty until it is used.
-    groups: Vec<(u64, Sums)>,
+    /// The sign that each place holds; empty until it is used.
+    signs: Vec<u64>,
+    /// The sums of that sign.
+    sums: Vec<Kept>,
 }
 
 /// Adds up the weights of tokens. A memo must always come with the same model.
@@ -66,7 +68,8 @@ impl<'a> Adder<'a> {
     /// Starts a paragraph.
     pub fn new(model: &'a Model, memo: &'a mut Memo) -> Adder<'a> {
         // No sign is zero, see `Adder::group`.
-        memo.groups.resize(REMEMBERED, (0, [0; LANES]));
+        memo.signs.resize(REMEMBERED, 0);
+        memo.sums.resize(REMEMBERED, Kept::default());
         let stays = [(u64::MAX, [0; LANES]); PLACES];
         Adder { model, memo, stays, sums: [0; LANES], waiting: [0; WAITING], count: 0 }
     }
@@ -111,11 +114,12 @@ impl Keys for Adder<'_> {
     #[inline]
     fn group(&mut self, sign: u64, features: impl FnOnce(&mut dyn FnMut(u32))) {
         let sign = mix(sign) | 1 << 63;
-        let entry = &mut self.memo.groups[sign as usize & (REMEMBERED - 1)];
-        if entry.0 != sign {
-            *entry = (sign, Adder::apart(self.model, features));
+        let place = sign as usize & (REMEMBERED - 1);
+        if self.memo.signs[place] != sign {
+            self.memo.signs[place] = sign;
+            self.memo.sums[place] = Kept(Adder::apart(self.model, features));
         }
-        add(&mut self.sums, &entry.1);
+        add(&mut self.sums, &self.memo.sums[place].0);
     }
 
     #[inline]

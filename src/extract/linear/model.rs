@@ -12,6 +12,11 @@ use super::hash;
 /// Summed weights of a token, in steps of [`Model::step`].
 pub type Sums = [i16; LANES];
 
+/// Sums that are kept: aligned so that none lies on two lines of the cache.
+#[repr(align(32))]
+#[derive(Clone, Copy, Default)]
+pub(super) struct Kept(pub Sums);
+
 /// No cluster is known.
 pub const UNKNOWN: u16 = u16::MAX;
 
@@ -62,7 +67,7 @@ struct Slot {
 }
 
 /// Bits of a key that choose its bit in [`Model::filter`].
-const FILTER_BITS: u32 = 22;
+const FILTER_BITS: u32 = 20;
 
 impl Model {
     /// Reads a data file; what is cut short or damaged reads as a model that knows nothing.

@@ -2,7 +2,7 @@
 
 use super::hash::{self, Hashed};
 use super::keys::Memo;
-use super::model::{Clusters, Model, Sums};
+use super::model::{Clusters, Kept, Model, Sums};
 use super::name_features::surface;
 use super::token::is_apostrophe;
 
@@ -167,7 +167,9 @@ pub const MODELS: usize = 2;
 #[derive(Default)]
 pub struct Cache {
     /// For each word the sums of its letters from each view, once they were asked for.
-    surfaces: Vec<Option<[Sums; VIEWS]>>,
+    surfaces: Vec<[Kept; VIEWS]>,
+    /// Whether they were.
+    known: Vec<bool>,
     /// Sums of features that stand together.
     pub(super) memo: Memo,
 }
@@ -177,17 +179,21 @@ impl Cache {
     #[inline]
     pub(super) fn view(&mut self, model: &Model, words: &Words, id: u32, view: usize) -> &Sums {
         let id = id as usize;
-        if self.surfaces.len() <= id {
-            self.surfaces.resize(words.all.len().max(id + 1), None);
+        if self.known.get(id) != Some(&true) {
+            self.look(model, words, id);
         }
-        let sums = self.surfaces[id].get_or_insert_with(|| {
-            std::array::from_fn(|view| {
-                let mut sums = Sums::default();
-                surface(&words.all[id], view, &mut |key| model.add(key, &mut sums));
-                sums
-            })
-        });
-        &sums[view]
+        &self.surfaces[id][view].0
+    }
+
+    #[cold]
+    fn look(&mut self, model: &Model, words: &Words, id: usize) {
+        let all = words.all.len().max(id + 1);
+        self.known.resize(all, false);
+        self.surfaces.resize(all, [Kept::default(); VIEWS]);
+        self.known[id] = true;
+        for (view, Kept(sums)) in self.surfaces[id].iter_mut().enumerate() {
+            surface(&words.all[id], view, &mut |key| model.add(key, sums));
+        }
     }
 }
 
