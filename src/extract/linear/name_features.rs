@@ -283,7 +283,10 @@ impl Scene {
         for &(start, end) in &self.sentences {
             let mut open: Option<Zone> = None;
             for token in start..end {
-                if !self.word(token, words).any_capital {
+                let word = self.word(token, words);
+                // `The`, `He` and `In` that open a sentence are names only with a capital beside them; all
+                // in capitals, they may be short for something.
+                if !word.any_capital || word.function && !word.all_capitals {
                     continue;
                 }
                 // One word before a capital, two after, and gaps of up to four.

@@ -46,6 +46,8 @@ pub struct Word {
     pub letter: bool,
     /// May join two capitalised words to one name: `of`, `bin`, `-`.
     pub joins: bool,
+    /// An article, pronoun, preposition or the like: its capital alone makes no name.
+    pub function: bool,
     /// After it, a name is met anew as at the start of a sentence: a quote mark or a colon.
     pub opens: bool,
     /// One of the word lists.
@@ -301,6 +303,7 @@ impl Word {
             initial: text.chars().next().filter(|c| c.is_uppercase()),
             list: list(&lower),
             joins: joins(&lower),
+            function: is_function(&lower),
             pronoun: matches!(lower.as_str(), "he" | "she" | "they"),
             cue: class & CUE,
             reports: class & REPORTS != 0,
@@ -384,6 +387,21 @@ fn joins(lower: &str) -> bool {
             | "-"
             | "'"
     )
+}
+
+fn is_function(lower: &str) -> bool {
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "a", "after", "all", "also", "although", "an", "and", "any", "are", "as", "at", "because", "before",
+        "both", "but", "by", "can", "did", "do", "does", "each", "even", "every", "few", "for", "from", "had",
+        "has", "have", "he", "her", "here", "his", "how", "however", "i", "if", "in", "instead", "into", "is",
+        "it", "its", "many", "meanwhile", "more", "most", "my", "no", "not", "now", "of", "on", "once", "one",
+        "only", "or", "other", "others", "our", "over", "several", "she", "since", "so", "some", "still",
+        "such", "than", "that", "the", "their", "then", "there", "these", "they", "this", "those", "though",
+        "through", "to", "under", "until", "was", "we", "were", "what", "when", "where", "whether", "which",
+        "while", "who", "why", "with", "yet", "you", "your",
+    ];
+    WORDS.binary_search(&lower).is_ok()
 }
 
 fn list(lower: &str) -> List {
