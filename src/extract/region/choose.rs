@@ -2,11 +2,12 @@
 //! the countries that the article speaks of, and by how well the place is known.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-use super::{Sighting, is_small};
+use super::{Sighting, home, is_small};
 use crate::document::{Chosen, RegionId};
 use crate::extract::segment::Text;
-use crate::gazetteer::{Candidate, Gazetteer, NameKind, Region, RegionKind};
+use crate::gazetteer::{Candidate, Gazetteer, NameKind, Region, RegionKind, is_direction};
 
 /// Weights of the choice among places of one name. The scale is free: only differences count.
 mod weight {
@@ -30,15 +31,21 @@ mod weight {
     pub const FULLER: f32 = 2.0;
     /// Most that the country's other names in the article can add.
     pub const COUNTRY_NAMED: f32 = 2.2;
+    /// Most that its state's or province's other names in the article can add.
+    pub const STATE_NAMED: f32 = 2.0;
     /// Most that places near the candidate can add.
     pub const NEAR: f32 = 3.0;
     /// It stands in a list of places of its kind.
     pub const LISTED: f32 = 1.6;
-    /// The outlet's home lies in the candidate's country or division.
-    pub const HOME: f32 = 0.8;
     /// Least score of a town that nothing else speaks for.
     pub const LEAST: f32 = 3.0;
+    /// Least that its state and the places near it must add to what is a place only in their company.
+    pub const COMPANY: f32 = 1.0;
 }
+
+/// How much more the dateline and the outlet's own place say than another name: what a paper writes of lies
+/// mostly around it.
+const HOME: f32 = 2.0;
 
 /// Within this many km a place speaks for another; at three times the distance hardly.
 const NEAR_KM: f32 = 150.0;
@@ -61,48 +68,145 @@ pub struct Sense {
     pub because: Chosen,
 }
 
-/// Tells each sighting the region that the text names right after it: `Paris, Texas`, `Bradford, Ontario`.
+/// Tells each sighting the region that the text names as what holds it: `Paris, Texas`, `Bradford, Ontario`,
+/// `the Kentucky town of Paris`.
 pub fn contain(text: &Text<'_>, sightings: &mut [Sighting], gazetteer: &Gazetteer) {
     for number in 0..sightings.len().saturating_sub(1) {
-        let (before, after) = sightings.split_at_mut(number + 1);
-        let (inner, outer) = (&mut before[number], &mut after[0]);
-        let comma = text.is_sign(inner.tokens.end, &[",", "("]) && outer.tokens.start == inner.tokens.end + 1;
-        if !comma && !is_within(text, inner.tokens.end..outer.tokens.start) {
+        let (first, second) = (&sightings[number], &sightings[number + 1]);
+        let between = first.tokens.end..second.tokens.start;
+        if between.len() > LONGEST_LINK {
             continue;
         }
-        let holds = |outer: &&Candidate| {
-            outer.kind != NameKind::Demonym
-                && inner.candidates.iter().any(|inner| {
-                    inner.region != outer.region && gazetteer.contains(outer.region, inner.region)
-                })
-        };
-        if let Some(holder) = outer.candidates.iter().find(holds) {
-            inner.holder = Some(holder.region);
+        let comma = between.len() == 1 && text.is_sign(between.start, &[",", "("]);
+        if is_owner(text, between.clone()) {
+            if let Some(holder) = holder(second, first, true, gazetteer) {
+                sightings[number].holder.get_or_insert(holder);
+                sightings[number + 1].holder.get_or_insert(holder);
+            }
+            continue;
+        }
+        if !comma && !is_within(text, between) {
+            continue;
+        }
+        if let Some(holder) = holder(first, second, false, gazetteer) {
+            if comma && is_in_list(text, sightings, number, holder, gazetteer) {
+                continue;
+            }
+            sightings[number].holder = Some(holder);
             // And the outer one is then the place that holds it: `Atlanta, Georgia` is the state.
-            outer.holder.get_or_insert(holder.region);
-        } else if comma && let Some(state) = state_after_town(text, inner, outer, gazetteer) {
-            inner.elsewhere = Some(state);
+            sightings[number + 1].holder.get_or_insert(holder);
+        } else if comma && let Some(state) = state_after_town(text, first, second, gazetteer) {
+            sightings[number].elsewhere = Some(state);
         }
     }
 }
 
-/// `Adhamiyah district of Baghdad`, `Paris in Texas`: what stands between a place and what holds it.
-fn is_within(text: &Text<'_>, between: std::ops::Range<usize>) -> bool {
-    const PARTS: &[&str] = &[
-        "district",
-        "neighborhood",
-        "neighbourhood",
-        "suburb",
-        "area",
-        "quarter",
-        "borough",
-        "county",
-        "province",
-    ];
+/// Most tokens between a place and what holds it.
+const LONGEST_LINK: usize = 9;
+
+/// The first meaning of `outer` that holds a meaning of `inner`.
+fn holder(inner: &Sighting, outer: &Sighting, people: bool, gazetteer: &Gazetteer) -> Option<RegionId> {
+    let holds = |outer: &&Candidate| {
+        (people || outer.kind != NameKind::Demonym)
+            && inner.candidates.iter().any(|inner| {
+                inner.kind != NameKind::Demonym
+                    && inner.region != outer.region
+                    && gazetteer.contains(outer.region, inner.region)
+            })
+    };
+    outer.candidates.iter().find(holds).map(|holder| holder.region)
+}
+
+/// True when a place and what seems to hold it are members of a list: `Japan, Jordan, China and Russia` has no
+/// town of Jordan in China, `Virginia, Washington, West Virginia` no town of Washington.
+fn is_in_list(
+    text: &Text<'_>,
+    sightings: &[Sighting],
+    number: usize,
+    holder: RegionId,
+    gazetteer: &Gazetteer,
+) -> bool {
+    let kind = |region: RegionId| {
+        gazetteer.region(region).map(|region| match region.kind {
+            RegionKind::Territory => RegionKind::Country,
+            kind => kind,
+        })
+    };
+    let alike = |sighting: &Sighting| {
+        let meant = |candidate: &Candidate| candidate.kind != NameKind::Metonym;
+        sighting.candidates.iter().filter(|c| meant(c)).any(|c| kind(c.region) == kind(holder))
+    };
+    if !alike(&sightings[number]) {
+        return false;
+    }
+    let linked = |first: &Sighting, second: &Sighting| {
+        let between = first.tokens.end..second.tokens.start;
+        (1..=2).contains(&between.len())
+            && between.clone().all(|at| text.is_sign(at, &[","]) || matches!(text.low(at), "and" | "or"))
+    };
+    let before = number.checked_sub(1).map(|before| &sightings[before]);
+    // `Gary, Indiana, Indiana, Pa.`: what holds the one before ends a pair, not a member.
+    let before = before.filter(|before| before.holder.is_none());
+    before.is_some_and(|before| alike(before) && linked(before, &sightings[number]))
+        || sightings
+            .get(number + 2)
+            .is_some_and(|after| alike(after) && linked(&sightings[number + 1], after))
+}
+
+/// `the Kentucky town of Paris`, `Georgia's Athens`: what stands between what holds a place and the place.
+fn is_owner(text: &Text<'_>, between: Range<usize>) -> bool {
     let low = |at: usize| text.low(between.start + at);
     match between.len() {
-        1 => low(0) == "in",
-        2 => low(0) == "in" && low(1) == "the" || PARTS.contains(&low(0)) && matches!(low(1), "of" | "in"),
+        1 => matches!(low(0), "'s" | "’s"),
+        2..=4 => {
+            let last = between.len() - 1;
+            low(last) == "of"
+                && PARTS.contains(&low(last - 1))
+                && !between.clone().any(|at| text.is_capital(at))
+        }
+        _ => false,
+    }
+}
+
+/// What a place is said to be before the name of what holds it.
+const PARTS: &[&str] = &[
+    "district",
+    "neighborhood",
+    "neighbourhood",
+    "suburb",
+    "area",
+    "quarter",
+    "borough",
+    "county",
+    "province",
+    "city",
+    "town",
+    "township",
+    "village",
+    "community",
+    "capital",
+    "state",
+    "port",
+    "seat",
+    "hamlet",
+    "region",
+    "island",
+    "enclave",
+];
+
+/// `Adhamiyah district of Baghdad`, `Paris in Texas`, `Fulton County, located in Illinois`, `Dublin, a suburb of
+/// Columbus`: what stands between a place and what holds it.
+fn is_within(text: &Text<'_>, between: Range<usize>) -> bool {
+    let Some(mut last) = between.end.checked_sub(1).filter(|_| !between.is_empty()) else { return false };
+    while last > between.start && (text.low(last) == "the" || is_direction(text.low(last))) {
+        last -= 1;
+    }
+    let lead = between.start..last;
+    let part = lead.clone().any(|at| PARTS.contains(&text.low(at)) || text.low(at) == "located");
+    let plain = lead.clone().all(|at| !text.is_capital(at) && (text.is_word(at) || text.is_sign(at, &[","])));
+    match text.low(last) {
+        "in" => part && plain || lead.clone().all(|at| text.is_sign(at, &[","])),
+        "of" => part && plain || lead.is_empty(),
         _ => false,
     }
 }
@@ -115,7 +219,8 @@ fn state_after_town(
     gazetteer: &Gazetteer,
 ) -> Option<RegionId> {
     let kind_of = |candidate: &Candidate| gazetteer.region(candidate.region).map(|region| region.kind);
-    let towns = inner.candidates.iter().all(|inner| kind_of(inner).is_some_and(is_small));
+    let town = |kind: RegionKind| is_small(kind) || kind == RegionKind::Adm1;
+    let towns = inner.candidates.iter().all(|inner| kind_of(inner).is_some_and(town));
     let state = outer.candidates.first().filter(|outer| kind_of(outer) == Some(RegionKind::Adm1))?;
     // `Bradford, Ontario and Quebec` is a list.
     let ends = text.is_sign(outer.tokens.end, &[",", ".", ";", ")", "—", "–", "--"])
@@ -130,7 +235,8 @@ pub fn senses(
     source: &str,
     gazetteer: &Gazetteer,
 ) -> Vec<Option<Sense>> {
-    let mut scene = Scene::new(text, sightings, source, gazetteer);
+    let outlet = home::outlet(source, gazetteer);
+    let mut scene = Scene::new(text, sightings, outlet.as_ref(), gazetteer);
     let names = scene.names.len();
     let mut chosen: Vec<Option<Sense>> = (0..names).map(|name| scene.choose(name, None)).collect();
     scene.anchor(&chosen);
@@ -155,6 +261,10 @@ struct Name<'s> {
     sighting: &'s Sighting,
     count: usize,
     located: bool,
+    /// It is a place only in the company of others.
+    doubtful: bool,
+    /// The article is from there.
+    home: bool,
     /// Something that holds it, where the text says so somewhere.
     holder: Option<RegionId>,
     /// What a longer form of it means: `Donetsk region`.
@@ -180,32 +290,36 @@ struct Scene<'s, 'g> {
     of: Vec<usize>,
     /// How much the article speaks of each country, by name; the number is the name's.
     votes: Vec<(&'g str, usize, f32)>,
+    /// The same for states and provinces.
+    states: Vec<(RegionId, usize, f32)>,
     anchors: Vec<Anchor>,
     /// Kinds of names that are sure, for lists.
     kinds: Vec<Option<RegionKind>>,
-    home: Option<&'g str>,
 }
 
 impl<'s, 'g> Scene<'s, 'g> {
     fn new(
         text: &Text<'_>,
         sightings: &'s [Sighting],
-        source: &str,
+        outlet: Option<&'s Sighting>,
         gazetteer: &'g Gazetteer,
     ) -> Scene<'s, 'g> {
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut names: Vec<Name> = Vec::new();
         let mut of = Vec::with_capacity(sightings.len());
-        for sighting in sightings {
+        for sighting in sightings.iter().chain(outlet) {
             let number = *numbers.entry(&sighting.key).or_insert(names.len());
             if number == names.len() {
                 let open = is_open(&sighting.candidates, gazetteer);
                 let (holder, fuller, listed) = (None, None, Vec::new());
-                names.push(Name { sighting, count: 0, located: false, holder, fuller, listed, open });
+                let (count, located, doubtful, home) = (0, false, true, false);
+                names.push(Name { sighting, count, located, doubtful, home, holder, fuller, listed, open });
             }
             let name = &mut names[number];
             name.count += 1;
             name.located |= sighting.located;
+            name.doubtful &= sighting.doubtful;
+            name.home |= sighting.home;
             name.holder = name.holder.or(sighting.holder);
             of.push(number);
         }
@@ -216,8 +330,8 @@ impl<'s, 'g> Scene<'s, 'g> {
             names,
             of,
             votes: Vec::new(),
+            states: Vec::new(),
             anchors: Vec::new(),
-            home: home(source, gazetteer),
         };
         scene.lend(text, sightings);
         scene.vote();
@@ -257,13 +371,20 @@ impl<'s, 'g> Scene<'s, 'g> {
                 _ if sure => 1.0,
                 _ => 0.5,
             };
+            if name.doubtful {
+                continue;
+            }
             let repeated = 1.0 + 0.4 * (name.count as f32).ln();
-            self.votes.push((country, number, weight * repeated));
+            let home = if name.home { HOME } else { 1.0 };
+            self.votes.push((country, number, weight * repeated * home));
             self.kinds[number] = Some(best.kind);
             if sure && best.kind != RegionKind::Country {
                 let at = best.lat.zip(best.lon);
-                let weight = if is_small(best.kind) { 1.0 } else { 0.6 };
-                self.anchors.push(Anchor { name: number, region: best.id, at, weight });
+                let of_kind = if is_small(best.kind) { 1.0 } else { 0.6 };
+                self.anchors.push(Anchor { name: number, region: best.id, at, weight: of_kind * home });
+                self.states.extend(
+                    state_of(best.id, best.kind, self.gazetteer).map(|state| (state, number, weight * home)),
+                );
             }
         }
     }
@@ -278,10 +399,13 @@ impl<'s, 'g> Scene<'s, 'g> {
             if !self.names[number].open || region.kind == RegionKind::Country {
                 continue;
             }
+            let weight = if held { 1.0 } else { 0.5 } * if self.names[number].home { HOME } else { 1.0 };
             if let Some(country) = region.country {
-                self.votes.push((country, number, if held { 1.0 } else { 0.5 }));
+                self.votes.push((country, number, weight));
             }
-            let weight = if held { 1.0 } else { 0.6 };
+            self.states.extend(
+                state_of(region.id, region.kind, self.gazetteer).map(|state| (state, number, weight)),
+            );
             self.anchors.push(Anchor {
                 name: number,
                 region: region.id,
@@ -328,11 +452,14 @@ impl<'s, 'g> Scene<'s, 'g> {
         if !is_small(region.kind) || score.contained > 0.0 || self.gazetteer.is_own(best.region) {
             return true;
         }
-        if score.known + score.country + score.near < weight::LEAST && !name.located {
+        if name.doubtful && score.state + score.near < weight::COMPANY {
+            return false;
+        }
+        if score.known + score.country + score.state + score.near < weight::LEAST && !name.located {
             return false;
         }
         let abroad = self.votes.iter().any(|(_, other, _)| *other != number);
-        let supported = score.country + score.near + score.home + score.fuller > 0.0;
+        let supported = score.country + score.near + score.fuller > 0.0;
         let known = if region.kind == RegionKind::City { KNOWN_TOWN } else { KNOWN_DISTRICT };
         supported || !abroad || region.population >= known
     }
@@ -363,11 +490,9 @@ impl<'s, 'g> Scene<'s, 'g> {
             score.fuller = weight::FULLER;
         }
         score.country = self.country_support(number, &region);
+        score.state = self.state_support(number, &region);
         score.near = self.near_support(number, &region);
         score.list = self.list_support(number, &region);
-        if region.country.is_some() && region.country == self.home && region.kind != RegionKind::Country {
-            score.home = weight::HOME;
-        }
         Some(score)
     }
 
@@ -393,6 +518,15 @@ impl<'s, 'g> Scene<'s, 'g> {
 
     fn votes_for(&self, country: &str, but: usize) -> impl Iterator<Item = f32> {
         self.votes.iter().filter(move |(known, name, _)| *known == country && *name != but).map(|vote| vote.2)
+    }
+
+    fn state_support(&self, number: usize, region: &Region<'_>) -> f32 {
+        if !is_small(region.kind) && region.kind != RegionKind::Adm1 || self.states.is_empty() {
+            return 0.0;
+        }
+        let Some(state) = state_of(region.id, region.kind, self.gazetteer) else { return 0.0 };
+        let votes = self.states.iter().filter(|(known, name, _)| *known == state && *name != number);
+        weight::STATE_NAMED * (1.0 - (-votes.map(|vote| vote.2).sum::<f32>()).exp())
     }
 
     fn near_support(&self, number: usize, region: &Region<'_>) -> f32 {
@@ -445,7 +579,7 @@ struct Score {
     country: f32,
     near: f32,
     list: f32,
-    home: f32,
+    state: f32,
 }
 
 impl Score {
@@ -457,7 +591,7 @@ impl Score {
             + self.country
             + self.near
             + self.list
-            + self.home
+            + self.state
     }
 
     fn reason(&self) -> Chosen {
@@ -466,7 +600,7 @@ impl Score {
             (self.near, Chosen::Neighbours),
             (self.fuller, Chosen::FullerForm),
             (self.list, Chosen::List),
-            (self.country + self.home, Chosen::Country),
+            (self.country.max(self.state), Chosen::Country),
         ];
         let best = reasons.iter().max_by(|a, b| a.0.total_cmp(&b.0)).filter(|best| best.0 > 1.0);
         best.map_or(Chosen::BestKnown, |best| best.1)
@@ -516,15 +650,14 @@ fn list(text: &Text<'_>, sightings: &[Sighting], of: &[usize], names: &mut [Name
     }
 }
 
-/// The country of the outlet, by the first place in its name that one country alone has: `Chicago Tribune`.
-fn home<'g>(source: &str, gazetteer: &'g Gazetteer) -> Option<&'g str> {
-    let mut starts = source.char_indices().filter(|(at, c)| {
-        c.is_uppercase() && !source[..*at].ends_with(|before: char| before.is_alphanumeric())
-    });
-    starts.find_map(|(at, _)| {
-        let hit = gazetteer.longest_match(source, at)?;
-        gazetteer.region(hit.candidates.first()?.region)?.country
-    })
+/// The first-level division of a town or county, or the division itself.
+fn state_of(region: RegionId, kind: RegionKind, gazetteer: &Gazetteer) -> Option<RegionId> {
+    if kind == RegionKind::Adm1 {
+        return Some(region);
+    }
+    let is_state =
+        |id: &RegionId| gazetteer.region(*id).is_some_and(|region| region.kind == RegionKind::Adm1);
+    gazetteer.ancestors(region).into_iter().find(is_state)
 }
 
 /// Distance on a plane that touches the earth between the two: right to a few per cent below 1,000 km.

@@ -5,6 +5,7 @@
 
 mod acting;
 mod choose;
+mod home;
 mod sight;
 
 use std::ops::Range;
@@ -62,6 +63,10 @@ struct Sighting {
     located: bool,
     /// The tagger takes it for a place.
     tagged: bool,
+    /// It is a place only if places near it are named: an ordinary word, or what the tagger takes for a person.
+    doubtful: bool,
+    /// It stands in the dateline, or it is the place in the outlet's name.
+    home: bool,
     /// A region that the text names right after it: `Paris, Texas`.
     holder: Option<RegionId>,
     /// Right after it the text names a region that holds no place of this name.
