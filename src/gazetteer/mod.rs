@@ -269,7 +269,8 @@ impl Gazetteer {
 
     /// The city of a government that its capital's name stands for: Moscow of Russia in `Moscow said`.
     pub fn seat(&self, government: RegionId, name: &str) -> Option<Region<'_>> {
-        let candidates = self.lookup(name).into_iter().filter(|candidate| candidate.kind != NameKind::Metonym);
+        let candidates =
+            self.lookup(name).into_iter().filter(|candidate| candidate.kind != NameKind::Metonym);
         candidates
             .filter(|candidate| self.contains(government, candidate.region))
             .filter_map(|candidate| self.region(candidate.region))

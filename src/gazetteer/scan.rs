@@ -37,6 +37,7 @@ pub(crate) fn type_word(word: &str) -> Option<&'static [RegionKind]> {
         "sea" | "river" | "strait" | "lake" | "ocean" | "gulf" | "water" => &[Water],
         "continent" => &[Continent],
         "republic" => &[Adm1, Country],
+        "state" => &[Adm1],
         "territory" | "dependency" => &[Territory, Adm1, Informal],
         word if UNIT_WORDS.contains(&word)
             || matches!(word, "governate" | "rayon" | "okrug" | "adm1" | "adm2") =>

@@ -13,6 +13,8 @@ use crate::gazetteer::{Candidate, Gazetteer, NameKind, Region, RegionKind, is_di
 mod weight {
     /// The gazetteer holds it to be the best known of its name.
     pub const LEADS: f32 = 1.2;
+    /// It leads, and the whole world knows it: `Paris` in a Texan story that names no town of Texas near it.
+    pub const FAMOUS: f32 = 1.5;
     pub const COUNTRY: f32 = 5.4;
     pub const WIDE: f32 = 5.0;
     pub const ADM1: f32 = 0.5;
@@ -47,13 +49,15 @@ mod weight {
 /// mostly around it.
 const HOME: f32 = 2.0;
 
-/// Within this many km a place speaks for another; at three times the distance hardly.
-const NEAR_KM: f32 = 150.0;
+/// Within this many km a place speaks for another; at twice the distance hardly.
+const NEAR_KM: f32 = 120.0;
 
 /// People of a town that is believed without anything that speaks for its country.
 const KNOWN_TOWN: u64 = 50_000;
 /// The same for a county or district, whose people are those of all its towns.
 const KNOWN_DISTRICT: u64 = 1_000_000;
+/// People of a city that the whole world knows.
+const FAMOUS_CITY: u64 = 2_000_000;
 
 /// The sense of a name.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +81,8 @@ pub fn contain(text: &Text<'_>, sightings: &mut [Sighting], gazetteer: &Gazettee
         if between.len() > LONGEST_LINK {
             continue;
         }
-        let comma = between.len() == 1 && text.is_sign(between.start, &[",", "("]);
+        let unit = usize::from(super::sight::is_shared_unit(text.low(between.start)));
+        let comma = between.len() == 1 + unit && text.is_sign(between.start + unit, &[",", "("]);
         if is_owner(text, between.clone()) {
             if let Some(holder) = holder(second, first, true, gazetteer) {
                 sightings[number].holder.get_or_insert(holder);
@@ -85,7 +90,8 @@ pub fn contain(text: &Text<'_>, sightings: &mut [Sighting], gazetteer: &Gazettee
             }
             continue;
         }
-        if !comma && !is_within(text, between) {
+        let part = is_within(text, between.clone());
+        if !comma && !part {
             continue;
         }
         if let Some(holder) = holder(first, second, false, gazetteer) {
@@ -97,6 +103,11 @@ pub fn contain(text: &Text<'_>, sightings: &mut [Sighting], gazetteer: &Gazettee
             sightings[number + 1].holder.get_or_insert(holder);
         } else if comma && let Some(state) = state_after_town(text, first, second, gazetteer) {
             sightings[number].elsewhere = Some(state);
+            sightings[number + 1].holder.get_or_insert(state);
+        } else if part && text.low(second.tokens.start - 1) != "in" && is_town(first, gazetteer) {
+            // `Rice Lake area of Fulton County`: what is known by that name lies elsewhere.
+            let outer = second.candidates.iter().find(|outer| outer.kind != NameKind::Demonym);
+            sightings[number].elsewhere = outer.map(|outer| outer.region);
         }
     }
 }
@@ -202,13 +213,22 @@ fn is_within(text: &Text<'_>, between: Range<usize>) -> bool {
         last -= 1;
     }
     let lead = between.start..last;
-    let part = lead.clone().any(|at| PARTS.contains(&text.low(at)) || text.low(at) == "located");
+    let is_part = |low: &str| PARTS.contains(&low) || low == "located" || super::sight::is_shared_unit(low);
+    let part = lead.clone().any(|at| is_part(text.low(at)));
     let plain = lead.clone().all(|at| !text.is_capital(at) && (text.is_word(at) || text.is_sign(at, &[","])));
     match text.low(last) {
         "in" => part && plain || lead.clone().all(|at| text.is_sign(at, &[","])),
         "of" => part && plain || lead.is_empty(),
         _ => false,
     }
+}
+
+/// True when a name can only mean towns and divisions.
+fn is_town(sighting: &Sighting, gazetteer: &Gazetteer) -> bool {
+    sighting.candidates.iter().all(|candidate| {
+        let region = gazetteer.region(candidate.region);
+        region.is_some_and(|region| is_small(region.kind) || region.kind == RegionKind::Adm1)
+    })
 }
 
 /// `Bradford, Ont.`: the gazetteer has towns of that name, but none there.
@@ -219,13 +239,21 @@ fn state_after_town(
     gazetteer: &Gazetteer,
 ) -> Option<RegionId> {
     let kind_of = |candidate: &Candidate| gazetteer.region(candidate.region).map(|region| region.kind);
-    let town = |kind: RegionKind| is_small(kind) || kind == RegionKind::Adm1;
-    let towns = inner.candidates.iter().all(|inner| kind_of(inner).is_some_and(town));
-    let state = outer.candidates.first().filter(|outer| kind_of(outer) == Some(RegionKind::Adm1))?;
+    // `Alabama, Arizona` is a list; a governorate of Cairo elsewhere does not matter.
+    let abroad = |state: RegionId| {
+        let country = gazetteer.region(state).and_then(|state| state.country);
+        !inner.candidates.iter().any(|inner| {
+            let region = gazetteer.region(inner.region);
+            region.is_some_and(|inner| inner.kind == RegionKind::Adm1 && inner.country == country)
+        })
+    };
+    let towns = is_town(inner, gazetteer);
+    // `Galway, New York` is the state, although the city is better known.
+    let state = outer.candidates.iter().find(|outer| kind_of(outer) == Some(RegionKind::Adm1))?;
     // `Bradford, Ontario and Quebec` is a list.
     let ends = text.is_sign(outer.tokens.end, &[",", ".", ";", ")", "—", "–", "--"])
         || text.is_word(outer.tokens.end) && text.low(outer.tokens.end) != "and";
-    (towns && ends).then_some(state.region)
+    (towns && ends && abroad(state.region)).then_some(state.region)
 }
 
 /// One sense for each sighting; none for what is no place after all.
@@ -279,6 +307,8 @@ struct Name<'s> {
 struct Anchor {
     name: usize,
     region: RegionId,
+    /// All that holds it.
+    above: Vec<RegionId>,
     at: Option<(f32, f32)>,
     weight: f32,
 }
@@ -381,10 +411,16 @@ impl<'s, 'g> Scene<'s, 'g> {
             if sure && best.kind != RegionKind::Country {
                 let at = best.lat.zip(best.lon);
                 let of_kind = if is_small(best.kind) { 1.0 } else { 0.6 };
-                self.anchors.push(Anchor { name: number, region: best.id, at, weight: of_kind * home });
-                self.states.extend(
-                    state_of(best.id, best.kind, self.gazetteer).map(|state| (state, number, weight * home)),
-                );
+                let above = self.gazetteer.ancestors(best.id);
+                let state = state_of(&best, &above, self.gazetteer);
+                self.states.extend(state.map(|state| (state, number, weight * home)));
+                self.anchors.push(Anchor {
+                    name: number,
+                    region: best.id,
+                    above,
+                    at,
+                    weight: of_kind * home,
+                });
             }
         }
     }
@@ -403,12 +439,13 @@ impl<'s, 'g> Scene<'s, 'g> {
             if let Some(country) = region.country {
                 self.votes.push((country, number, weight));
             }
-            self.states.extend(
-                state_of(region.id, region.kind, self.gazetteer).map(|state| (state, number, weight)),
-            );
+            let above = self.gazetteer.ancestors(region.id);
+            let state = state_of(&region, &above, self.gazetteer);
+            self.states.extend(state.map(|state| (state, number, weight)));
             self.anchors.push(Anchor {
                 name: number,
                 region: region.id,
+                above,
                 at: region.lat.zip(region.lon),
                 weight,
             });
@@ -472,7 +509,8 @@ impl<'s, 'g> Scene<'s, 'g> {
             score.known = weight::OWN;
         }
         if name.sighting.candidates.first() == Some(candidate) {
-            score.lead = weight::LEADS;
+            let famous = region.kind == RegionKind::City && region.population >= FAMOUS_CITY;
+            score.lead = weight::LEADS + if famous { weight::FAMOUS } else { 0.0 };
         }
         if candidate.kind == NameKind::Metonym && self.is_capital(name, candidate.region) {
             score.known -= weight::SEAT;
@@ -482,18 +520,28 @@ impl<'s, 'g> Scene<'s, 'g> {
         }) {
             score.contained = weight::CONTAINED;
         }
-        if !name.open {
-            score.country = self.country_support(number, &region);
+        score.country = self.country_support(number, &region);
+        if !name.open && !name.doubtful {
             return Some(score);
         }
         if name.fuller == Some(candidate.region) {
             score.fuller = weight::FULLER;
         }
-        score.country = self.country_support(number, &region);
-        score.state = self.state_support(number, &region);
-        score.near = self.near_support(number, &region);
+        let above = self.gazetteer.ancestors(region.id);
+        score.state = self.state_support(number, &region, &above);
+        score.near = self.near_support(number, &region, &above);
         score.list = self.list_support(number, &region);
+        if is_small(region.kind) && self.is_wide(name) {
+            // `Luzon` is the island, however many of the towns around its namesake are named.
+            (score.state, score.near) = (0.0, score.near / 2.0);
+        }
         Some(score)
+    }
+
+    /// True when the best known place of the name is a country, an island or the like.
+    fn is_wide(&self, name: &Name<'_>) -> bool {
+        let first = name.sighting.candidates.first().and_then(|first| self.gazetteer.region(first.region));
+        first.is_some_and(|first| !is_small(first.kind) && first.kind != RegionKind::Adm1)
     }
 
     /// True when the name is that of a city in `government`, not only of a seat such as the Kremlin.
@@ -520,16 +568,16 @@ impl<'s, 'g> Scene<'s, 'g> {
         self.votes.iter().filter(move |(known, name, _)| *known == country && *name != but).map(|vote| vote.2)
     }
 
-    fn state_support(&self, number: usize, region: &Region<'_>) -> f32 {
-        if !is_small(region.kind) && region.kind != RegionKind::Adm1 || self.states.is_empty() {
+    fn state_support(&self, number: usize, region: &Region<'_>, above: &[RegionId]) -> f32 {
+        if !is_small(region.kind) && region.kind != RegionKind::Adm1 {
             return 0.0;
         }
-        let Some(state) = state_of(region.id, region.kind, self.gazetteer) else { return 0.0 };
-        let votes = self.states.iter().filter(|(known, name, _)| *known == state && *name != number);
+        let lies_in = |state: RegionId| state == region.id || above.contains(&state);
+        let votes = self.states.iter().filter(|(state, name, _)| *name != number && lies_in(*state));
         weight::STATE_NAMED * (1.0 - (-votes.map(|vote| vote.2).sum::<f32>()).exp())
     }
 
-    fn near_support(&self, number: usize, region: &Region<'_>) -> f32 {
+    fn near_support(&self, number: usize, region: &Region<'_>, above: &[RegionId]) -> f32 {
         if matches!(region.kind, RegionKind::Country | RegionKind::Continent | RegionKind::Macro) {
             return 0.0;
         }
@@ -539,10 +587,12 @@ impl<'s, 'g> Scene<'s, 'g> {
             .iter()
             .filter(|anchor| anchor.name != number)
             .map(|anchor| {
-                let inside = wide && self.gazetteer.contains(region.id, anchor.region)
-                    || !wide && self.gazetteer.contains(anchor.region, region.id);
+                let same = anchor.region == region.id;
+                let inside = same
+                    || wide && anchor.above.contains(&region.id)
+                    || !wide && above.contains(&anchor.region);
                 let close = || match (region.lat.zip(region.lon), anchor.at) {
-                    (Some(here), Some(there)) => (-kilometres(here, there) / NEAR_KM).exp(),
+                    (Some(here), Some(there)) => (-(kilometres(here, there) / NEAR_KM).powf(1.5)).exp(),
                     _ => 0.0,
                 };
                 anchor.weight
@@ -650,14 +700,14 @@ fn list(text: &Text<'_>, sightings: &[Sighting], of: &[usize], names: &mut [Name
     }
 }
 
-/// The first-level division of a town or county, or the division itself.
-fn state_of(region: RegionId, kind: RegionKind, gazetteer: &Gazetteer) -> Option<RegionId> {
-    if kind == RegionKind::Adm1 {
-        return Some(region);
+/// The first-level division of a place, given what holds it; or the division itself.
+fn state_of(region: &Region<'_>, above: &[RegionId], gazetteer: &Gazetteer) -> Option<RegionId> {
+    if region.kind == RegionKind::Adm1 {
+        return Some(region.id);
     }
     let is_state =
-        |id: &RegionId| gazetteer.region(*id).is_some_and(|region| region.kind == RegionKind::Adm1);
-    gazetteer.ancestors(region).into_iter().find(is_state)
+        |id: &&RegionId| gazetteer.region(**id).is_some_and(|region| region.kind == RegionKind::Adm1);
+    above.iter().find(is_state).copied()
 }
 
 /// Distance on a plane that touches the earth between the two: right to a few per cent below 1,000 km.

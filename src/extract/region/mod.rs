@@ -79,15 +79,21 @@ pub fn places(text: &Text<'_>, names: &[Name], source: &str, gazetteer: &Gazette
     choose::contain(text, &mut sightings, gazetteer);
     let senses = choose::senses(text, &sightings, source, gazetteer);
     let mut found = Places::default();
-    for (sighting, sense) in sightings.iter().zip(senses) {
+    for (number, (sighting, sense)) in sightings.iter().zip(&senses).enumerate() {
         match sense {
-            Some(sense) => found.known.push(acting::settle(text, sighting, sense, gazetteer)),
-            None if sighting.elsewhere.is_some() || sighting.tagged => {
-                found.unlisted.push(Unlisted { span: sighting.span, within: sighting.elsewhere });
+            Some(sense) => found.known.push(acting::settle(text, sighting, *sense, gazetteer)),
+            None if sighting.elsewhere.is_some() || sighting.tagged && !sighting.doubtful => {
+                // Of several counties of one name the one that is meant, as the next name tells.
+                let next = senses.get(number + 1).copied().flatten().map(|next| next.best.region);
+                let within = sighting.elsewhere.and(next).or(sighting.elsewhere);
+                found.unlisted.push(Unlisted { span: sighting.span, within });
             }
             None => {}
         }
     }
+    // What turned out to be no place of the gazetteer may still be one for the tagger.
+    let mut senses = senses.iter();
+    sightings.retain(|sighting| senses.next().is_some_and(Option::is_some) || !sighting.doubtful);
     sight::abbreviated(text, &mut found.known);
     found.unlisted.extend(sight::unlisted(text, names, &sightings, gazetteer));
     let known = &found.known;

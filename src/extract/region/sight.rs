@@ -6,7 +6,9 @@ use std::ops::Range;
 use super::{Place, Sighting, Unlisted};
 use crate::extract::name::{Name, NameClass, is_first_name};
 use crate::extract::segment::Text;
-use crate::gazetteer::{Candidate, Gazetteer, NameKind, RegionKind, fold, is_code, type_word};
+use crate::gazetteer::{
+    Candidate, Gazetteer, Match, NameKind, RegionKind, fold, is_code, is_direction, type_word,
+};
 use crate::lang::english as en;
 use crate::span::Span;
 
@@ -93,6 +95,7 @@ const FACILITIES: &[&str] = &[
     "arena",
     "schools",
     "zoo",
+    "house",
 ];
 
 /// What makes a road of the place before it: `Monterey Highway`.
@@ -108,6 +111,10 @@ const ROADS: &[&str] = &[
     "expressway",
     "turnpike",
 ];
+
+/// Papers and airlines, of which the place is only the name: `Southeast European Times`, `Alaska Airlines`.
+const NAMESAKES: &[&str] =
+    &["times", "post", "journal", "tribune", "chronicle", "herald", "gazette", "airlines", "airways"];
 
 /// What stands before the name of a ship, which is often that of a place.
 const VESSELS: &[&str] = &["uss", "hms", "hmas", "hmcs", "mv", "shuttle"];
@@ -191,6 +198,13 @@ const PARTS: &[&str] = &[
 
 /// Sure enough of a tagger's place to keep it although no gazetteer knows it.
 const SURE: f32 = 0.6;
+/// The same for a name that stands where a person or a thing can as well.
+const VERY_SURE: f32 = 0.8;
+
+/// True for `counties` and its like.
+pub fn is_shared_unit(low: &str) -> bool {
+    SHARED.iter().any(|(plural, _)| *plural == low)
+}
 
 /// All names of the gazetteer in a text, in order; none overlaps another.
 pub fn sightings(text: &Text<'_>, names: &[Name], gazetteer: &Gazetteer) -> Vec<Sighting> {
@@ -345,10 +359,21 @@ fn drop_surnames(text: &Text<'_>, names: &[Name], found: &mut Vec<Sighting>) {
 
 /// True where only a place can stand: after a preposition of place, or before what may hold it.
 fn is_placed(text: &Text<'_>, tokens: &Range<usize>) -> bool {
-    let before = tokens.start.checked_sub(1).map_or("", |at| text.low(at));
-    located(text, tokens)
-        || matches!(before, "from" | "to" | "of" | "through" | "into" | "between")
+    let back = |at: Option<usize>| at.and_then(|at| at.checked_sub(1));
+    let mut before = back(Some(tokens.start));
+    if before.is_some_and(|at| text.low(at) == "the") {
+        before = back(before);
+    }
+    let low = before.map_or("", |at| text.low(at));
+    let according = back(before).is_some_and(|at| text.low(at) == "according");
+    matches!(low, "in" | "near" | "at" | "outside" | "around" | "across" | "throughout")
+        || matches!(low, "from" | "to" | "of" | "through" | "into" | "between" | "called") && !according
         || text.is_sign(tokens.end, &[","]) && text.is_capital(tokens.end + 1)
+}
+
+/// True after another name and `and`.
+fn is_joined(text: &Text<'_>, at: usize) -> bool {
+    at > 1 && matches!(text.low(at - 1), "and" | "or") && text.is_capital(at - 2)
 }
 
 /// Where in a token a name may start: at its head, and after a hyphen (`India-Pakistan`, `pan-European`).
@@ -369,11 +394,7 @@ fn sight_at(
 ) -> Option<Sighting> {
     let known = gazetteer.longest_match(text.body, start as usize);
     let ordinary = known.is_none();
-    let mut hit = known.or_else(|| {
-        let name = name_at(names, &(at..at + 1))?;
-        let place = name.class == NameClass::Place && name.tokens.start == at;
-        place.then(|| gazetteer.longest_place(text.body, start as usize))?
-    })?;
+    let mut hit = known.or_else(|| ordinary_at(text, at, names, gazetteer))?;
     let last = text.token_at(hit.end as u32 - 1);
     let token = text.tokens.get(last)?;
     let rest = text.body.get(hit.end..token.span.end as usize).unwrap_or_default();
@@ -385,8 +406,10 @@ fn sight_at(
     if !is_compound_of_places(text, &text.tokens[at].span, span, gazetteer) {
         return None;
     }
-    if is_named_after(text, &tokens) && is_town_or_water(&hit.candidates, gazetteer)
-        || text.is_capital(tokens.end) && ROADS.contains(&text.low(tokens.end))
+    if (is_named_after(text, &tokens) || is_after_first_name(text, at, names))
+        && is_town_or_water(&hit.candidates, gazetteer)
+        || text.is_capital(tokens.end)
+            && [ROADS, NAMESAKES].iter().any(|words| words.contains(&text.low(tokens.end)))
     {
         return None;
     }
@@ -431,6 +454,17 @@ fn sight_at(
     })
 }
 
+/// A place whose name is an ordinary word, where the tagger sees just this name: `in Clinton`.
+fn ordinary_at(text: &Text<'_>, at: usize, names: &[Name], gazetteer: &Gazetteer) -> Option<Match> {
+    let name = name_at(names, &(at..at + 1))?;
+    let fits = name.class == NameClass::Place
+        && name.tokens.start == at
+        && !is_direction(text.low(at))
+        && is_unlisted_name(text, &name.tokens);
+    let hit = gazetteer.longest_place(text.body, text.tokens[at].span.start as usize).filter(|_| fits)?;
+    (text.token_at(hit.end as u32 - 1) + 1 >= name.tokens.end).then_some(hit)
+}
+
 /// `state` in `the state of Washington`.
 fn kind_before<'t>(text: &'t Text<'_>, at: usize) -> Option<&'t str> {
     let kind = at.checked_sub(2)?;
@@ -438,10 +472,21 @@ fn kind_before<'t>(text: &'t Text<'_>, at: usize) -> Option<&'t str> {
         .then(|| text.low(kind))
 }
 
+/// `Mark Dayton`, which the tagger now and then does not see.
+fn is_after_first_name(text: &Text<'_>, at: usize, names: &[Name]) -> bool {
+    let Some(before) = at.checked_sub(1).filter(|&before| text.is_capital(before)) else { return false };
+    let place = |name: &Name| name.class == NameClass::Place;
+    let low = text.low(before);
+    // `In April Paris …`, `Will Chicago …`
+    let word = en::is_time_word(low) || en::is_auxiliary(low);
+    is_first_name(low) && !word && !name_at(names, &(before..at)).is_some_and(place)
+}
+
 /// True for what bears a place's name without being one: a virus, a ship, somebody with a title.
 fn is_named_after(text: &Text<'_>, tokens: &Range<usize>) -> bool {
     let before = tokens.start.checked_sub(1);
     AILMENTS.contains(&text.low(tokens.end))
+        || matches!(text.low(tokens.start), "sen" | "sen." | "rep" | "rep." | "gov" | "gov.")
         || before.is_some_and(|before| {
             let low = text.low(before);
             VESSELS.contains(&low)
@@ -503,7 +548,7 @@ fn name_at<'n>(names: &'n [Name], tokens: &Range<usize>) -> Option<&'n Name> {
 fn stands_free(text: &Text<'_>, tokens: &Range<usize>, name: &Name, names: &[Name]) -> Option<bool> {
     let whole = tokens.start <= name.tokens.start && name.tokens.end <= tokens.end;
     // `Ont. -- Police`, `Texas — Ft. Worth`: no name runs over a dash.
-    let torn = name.tokens.clone().any(|at| text.is_sign(at, &["—", "--", "–"]));
+    let torn = name.tokens.clone().any(|at| text.is_sign(at, &["—", "--"]));
     match name.class {
         NameClass::Place => Some(true),
         _ if torn => Some(true),
@@ -557,6 +602,9 @@ fn is_of_a_body(text: &Text<'_>, at: usize, names: &[Name]) -> bool {
     }
     if text.low(link) != "of" || link == 0 {
         return false;
+    }
+    if text.low(link - 1) == "council" && text.low(at) == "europe" {
+        return true;
     }
     if link > 1 && text.low(link - 1) == "state" && text.low(link - 2) == "islamic" {
         return true;
@@ -674,6 +722,9 @@ pub fn unlisted<'a>(
     names
         .iter()
         .filter(|name| name.class == NameClass::Place && name.score >= SURE)
+        .filter(|name| {
+            name.score >= VERY_SURE || is_placed(text, &name.tokens) || is_joined(text, name.tokens.start)
+        })
         .filter(|name| is_unlisted_name(text, &name.tokens))
         .filter_map(move |name| {
             let span = text.span(name.tokens.clone());

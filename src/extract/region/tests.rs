@@ -135,7 +135,9 @@ fn the_outlets_own_place_tells_small_towns() {
 #[test]
 fn postal_codes_after_a_town() {
     check("The council in [Paris|Paris, Texas, United States], [TX|Texas, United States], voted on Monday.");
-    check("Police in [Newcastle|Newcastle, New South Wales, Australia], [NSW|New South Wales, Australia], found it.");
+    check(
+        "Police in [Newcastle|Newcastle, New South Wales, Australia], [NSW|New South Wales, Australia], found it.",
+    );
     check("She moved from [Mobile|Mobile, Alabama, United States], [AL|Alabama, United States], last year.");
 }
 
@@ -159,9 +161,13 @@ fn what_holds_a_place_stands_before_or_further_off() {
         "She was raised in [Dublin|Dublin, Ohio, United States], a suburb of [Columbus|Columbus, Ohio, United \
          States].",
     );
-    check("They were found in [Fulton County|Fulton County, Illinois, United States], located in [Illinois|Illinois, \
-         United States].");
-    check("A student from the [Gold Coast|Gold Coast, Queensland, Australia] of [Australia|Australia] was held.");
+    check(
+        "They were found in [Fulton County|Fulton County, Illinois, United States], located in [Illinois|Illinois, \
+         United States].",
+    );
+    check(
+        "A student from the [Gold Coast|Gold Coast, Queensland, Australia] of [Australia|Australia] was held.",
+    );
     check("The fire began in the state of [Washington|Washington, United States], officials said.");
 }
 
