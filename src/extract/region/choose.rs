@@ -14,7 +14,7 @@ mod weight {
     /// The gazetteer holds it to be the best known of its name.
     pub const LEADS: f32 = 1.2;
     /// It leads, and the whole world knows it: `Paris` in a Texan story that names no town of Texas near it.
-    pub const FAMOUS: f32 = 1.5;
+    pub const FAMOUS: f32 = 2.0;
     pub const COUNTRY: f32 = 5.4;
     pub const WIDE: f32 = 5.0;
     pub const ADM1: f32 = 0.5;
@@ -39,6 +39,8 @@ mod weight {
     pub const NEAR: f32 = 3.0;
     /// It stands in a list of places of its kind.
     pub const LISTED: f32 = 1.6;
+    /// The same in a list of states, whose names towns of all other states bear.
+    pub const LISTED_STATE: f32 = 4.0;
     /// Least score of a town that nothing else speaks for.
     pub const LEAST: f32 = 3.0;
     /// Least that its state and the places near it must add to what is a place only in their company.
@@ -509,8 +511,7 @@ impl<'s, 'g> Scene<'s, 'g> {
             score.known = weight::OWN;
         }
         if name.sighting.candidates.first() == Some(candidate) {
-            let famous = region.kind == RegionKind::City && region.population >= FAMOUS_CITY;
-            score.lead = weight::LEADS + if famous { weight::FAMOUS } else { 0.0 };
+            score.lead = weight::LEADS + if self.is_famous(name, &region) { weight::FAMOUS } else { 0.0 };
         }
         if candidate.kind == NameKind::Metonym && self.is_capital(name, candidate.region) {
             score.known -= weight::SEAT;
@@ -615,7 +616,8 @@ impl<'s, 'g> Scene<'s, 'g> {
             kind => kind,
         };
         let fits = |other: &&usize| self.kinds[**other].is_some_and(|kind| alike(kind) == alike(region.kind));
-        if self.names[number].listed.iter().any(|other| fits(&other)) { weight::LISTED } else { 0.0 }
+        let listed = if region.kind == RegionKind::Adm1 { weight::LISTED_STATE } else { weight::LISTED };
+        if self.names[number].listed.iter().any(|other| fits(&other)) { listed } else { 0.0 }
     }
 }
 

@@ -394,7 +394,10 @@ fn sight_at(
 ) -> Option<Sighting> {
     let known = gazetteer.longest_match(text.body, start as usize);
     let ordinary = known.is_none();
-    let mut hit = known.or_else(|| ordinary_at(text, at, names, gazetteer))?;
+    let mut hit = known.or_else(|| {
+        let whole = start == text.tokens[at].span.start;
+        whole.then(|| ordinary_at(text, at, names, gazetteer)).flatten()
+    })?;
     let last = text.token_at(hit.end as u32 - 1);
     let token = text.tokens.get(last)?;
     let rest = text.body.get(hit.end..token.span.end as usize).unwrap_or_default();
@@ -457,12 +460,17 @@ fn sight_at(
 /// A place whose name is an ordinary word, where the tagger sees just this name: `in Clinton`.
 fn ordinary_at(text: &Text<'_>, at: usize, names: &[Name], gazetteer: &Gazetteer) -> Option<Match> {
     let name = name_at(names, &(at..at + 1))?;
+    let last = name.tokens.end - 1;
     let fits = name.class == NameClass::Place
         && name.tokens.start == at
         && !is_direction(text.low(at))
-        && is_unlisted_name(text, &name.tokens);
+        && !matches!(text.low(at), "earth" | "mars" | "moon")
+        && !(is_first_name(text.low(at)) && !is_placed(text, &(at..at + 1)))
+        && !FACILITIES.contains(&text.low(last));
     let hit = gazetteer.longest_place(text.body, text.tokens[at].span.start as usize).filter(|_| fits)?;
-    (text.token_at(hit.end as u32 - 1) + 1 >= name.tokens.end).then_some(hit)
+    let end = text.token_at(hit.end as u32 - 1) + 1;
+    // `Marion and Delaware` are two names, `Western Kasai` is one.
+    (end > last || text.is_sign(end, &[","]) || text.low(end) == "and").then_some(hit)
 }
 
 /// `state` in `the state of Washington`.
