@@ -539,10 +539,29 @@ impl<'s, 'g> Scene<'s, 'g> {
         Some(score)
     }
 
-    /// True when the best known place of the name is a country, an island or the like.
+    /// True for the great cities and the seats of governments, unless a state of the same name lies around one.
+    fn is_famous(&self, name: &Name<'_>, city: &Region<'_>) -> bool {
+        let seat = || {
+            name.sighting.candidates.iter().any(|other| {
+                other.kind == NameKind::Metonym && self.gazetteer.contains(other.region, city.id)
+            })
+        };
+        let around = |other: &Candidate| {
+            self.gazetteer.region(other.region).is_some_and(|other| {
+                other.kind == RegionKind::Adm1
+                    && other.population / 3 * 2 > city.population
+                    && self.gazetteer.contains(other.id, city.id)
+            })
+        };
+        city.kind == RegionKind::City
+            && (city.population >= FAMOUS_CITY || seat())
+            && !name.sighting.candidates.iter().any(around)
+    }
+
+    /// True when the best known place of the name is an island, a valley or the like.
     fn is_wide(&self, name: &Name<'_>) -> bool {
         let first = name.sighting.candidates.first().and_then(|first| self.gazetteer.region(first.region));
-        first.is_some_and(|first| !is_small(first.kind) && first.kind != RegionKind::Adm1)
+        first.is_some_and(|first| matches!(first.kind, RegionKind::Informal | RegionKind::Water))
     }
 
     /// True when the name is that of a city in `government`, not only of a seat such as the Kremlin.
