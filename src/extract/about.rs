@@ -4,7 +4,6 @@ use crate::document::{About, Entity, EntityKind, Focus, Form, Grade, Mention, Re
 use crate::extract::region::dateline_end;
 use crate::extract::segment::Text;
 use crate::gazetteer::{Gazetteer, RegionKind};
-use crate::lang::english as en;
 use crate::span::Span;
 
 /// Most regions taken from the surroundings of a quote.
@@ -66,37 +65,13 @@ impl<'t> Regions<'t> {
             !in_dateline(span) && sentences.contains(&self.text.sentence_at(span.start))
         });
         self.antecedents(&mut about, content);
-        let named = about.iter().any(|found| found.grade == Grade::InQuote);
-        if !named {
+        if !about.iter().any(|found| found.grade == Grade::InQuote) {
             self.context(&mut about, content);
-        } else if !self.names_a_place(content) {
-            // `the US plan` says whose the plan is, not what it is for.
-            for focus in self.focus.iter().take(1) {
-                push(&mut about, focus.region, Grade::Context, focus.first);
-            }
         }
         let dateline = Span { start: 0, end: self.dateline.unwrap_or(0) };
         self.take(&mut about, Grade::Dateline, dateline, in_dateline);
         about.sort_by_key(|found| (found.grade, found.evidence.start));
         about
-    }
-
-    /// True when a quote names a region otherwise than to tell whose something is: `in Kherson`, not `the US plan`.
-    fn names_a_place(&self, content: &[Span]) -> bool {
-        let inside = |span: Span| content.iter().any(|piece| piece.contains(span));
-        self.seen.iter().filter(|(span, ..)| inside(*span)).any(|(span, _, form)| {
-            let next = self.text.token_at(span.end.saturating_sub(1)) + 1;
-            let low = self.text.low(next);
-            let noun = self.text.is_word(next)
-                && !self.text.is_capital(next)
-                && !en::is_preposition(low)
-                && !en::is_conjunction(low)
-                && !en::is_auxiliary(low)
-                && !en::is_adverb(low)
-                && en::cue(low).is_none()
-                && !(low.ends_with("ing") || low.ends_with("ed"));
-            !(noun || *form == Form::Metonym)
-        })
     }
 
     /// Regions named within a range and fit for a grade.
