@@ -178,7 +178,7 @@ fn a_list_of_countries_or_states_holds_no_towns() {
          [France|France], [Japan|Japan], [Jordan|Jordan], [China|China] and [Russia|Russia] followed.",
     );
     check(
-        "[Oregon|Oregon, United States], [Virginia|Virginia, United States], [Washington|Washington, United States], \
+        "[Oregon|Oregon, United States], [Utah|Utah, United States], [Washington|Washington, United States], \
          [West Virginia|West Virginia, United States] and [Wyoming|Wyoming, United States] sent teams.",
     );
 }
