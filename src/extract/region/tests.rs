@@ -178,8 +178,9 @@ fn a_list_of_countries_or_states_holds_no_towns() {
          [France|France], [Japan|Japan], [Jordan|Jordan], [China|China] and [Russia|Russia] followed.",
     );
     check(
-        "[Oregon|Oregon, United States], [Utah|Utah, United States], [Washington|Washington, United States], \
-         [West Virginia|West Virginia, United States] and [Wyoming|Wyoming, United States] sent teams.",
+        "[Washington|Washington, United States], [West Virginia|West Virginia, United States] and \
+         [Wyoming|Wyoming, United States] sent teams, as did [Utah|Utah, United States], [Oregon|Oregon, United \
+         States] and [Idaho|Idaho, United States].",
     );
 }
 
