@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::document::{Article, ArticleId, Document, EntityKind, Form, Grade, Mention, Quote, Span};
-use crate::gazetteer::{Gazetteer, RegionId};
+use crate::gazetteer::{Gazetteer, RegionId, RegionKind};
 use crate::lang;
 
 /// A line of gold data: a text, and what a reader found in it.
@@ -215,6 +215,9 @@ fn place(document: &Document, mention: &Mention, points: &Points, gazetteer: &Ga
         return None;
     }
     let region = gazetteer.region(id)?;
+    // A capital that acts for its country stays where it is on the map.
+    let seat = (mention.form == Form::Metonym).then(|| gazetteer.seat(id, document.words(mention.span)));
+    let shown = seat.flatten().unwrap_or(region);
     Some(json!({
         "start": points.at(mention.span.start),
         "end": points.at(mention.span.end),
@@ -222,8 +225,8 @@ fn place(document: &Document, mention: &Mention, points: &Points, gazetteer: &Ga
         "geonameid": (id.0 < OWN_IDS).then_some(id.0),
         "id": id,
         "name": region.name,
-        "lat": region.lat,
-        "lon": region.lon,
+        "lat": shown.lat,
+        "lon": shown.lon,
         "country": region.country,
         "kind": match mention.form {
             Form::Demonym => "demonym",
@@ -234,7 +237,8 @@ fn place(document: &Document, mention: &Mention, points: &Points, gazetteer: &Ga
     }))
 }
 
-/// A place that no gazetteer knows: without coordinates, with the country of what holds it.
+/// A place that no gazetteer knows: with the country of what holds it, and, when that is no larger than a state,
+/// its middle.
 fn unlisted(
     document: &Document,
     mention: &Mention,
@@ -242,12 +246,18 @@ fn unlisted(
     points: &Points,
     gazetteer: &Gazetteer,
 ) -> Value {
+    let around = within.and_then(|id| gazetteer.region(id));
+    let close = around.filter(|region| {
+        matches!(region.kind, RegionKind::Adm1 | RegionKind::Adm2 | RegionKind::City | RegionKind::Informal)
+    });
     json!({
         "start": points.at(mention.span.start),
         "end": points.at(mention.span.end),
         "text": document.words(mention.span),
         "within": within,
-        "country": within.and_then(|id| gazetteer.region(id)?.country),
+        "lat": close.and_then(|region| region.lat),
+        "lon": close.and_then(|region| region.lon),
+        "country": around.and_then(|region| region.country),
         "kind": "toponym",
     })
 }

@@ -32,6 +32,7 @@ pub use fold::fold;
 #[doc(hidden)]
 pub use fold::key;
 pub use own::Wrong;
+pub(crate) use scan::{is_code, is_direction, type_word};
 
 /// Sources and licences of the embedded places, for `--version --verbose` and the manual.
 pub const ATTRIBUTION: &str = "\
@@ -264,6 +265,16 @@ impl Gazetteer {
         let outer = self.lookup(qualifier);
         let held = |own: &&Candidate| outer.iter().any(|outer| self.contains(outer.region, own.region));
         heads.iter().filter(held).copied().collect()
+    }
+
+    /// The city of a government that its capital's name stands for: Moscow of Russia in `Moscow said`.
+    pub fn seat(&self, government: RegionId, name: &str) -> Option<Region<'_>> {
+        let candidates =
+            self.lookup(name).into_iter().filter(|candidate| candidate.kind != NameKind::Metonym);
+        candidates
+            .filter(|candidate| self.contains(government, candidate.region))
+            .filter_map(|candidate| self.region(candidate.region))
+            .find(|region| region.kind == RegionKind::City)
     }
 
     /// Names that are spelled nearly like this one, best known first, at most five.

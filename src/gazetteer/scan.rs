@@ -27,7 +27,7 @@ pub(super) const UNIT_WORDS: &[&str] = &[
 ];
 
 /// The kinds of place that a word asks for.
-pub(super) fn type_word(word: &str) -> Option<&'static [RegionKind]> {
+pub(crate) fn type_word(word: &str) -> Option<&'static [RegionKind]> {
     use RegionKind::{Adm1, Adm2, City, Continent, Country, Informal, Macro, Subcontinent, Territory, Water};
     Some(match word.strip_suffix('s').unwrap_or(word) {
         "country" | "nation" | "kingdom" => &[Country, Territory],
@@ -37,6 +37,7 @@ pub(super) fn type_word(word: &str) -> Option<&'static [RegionKind]> {
         "sea" | "river" | "strait" | "lake" | "ocean" | "gulf" | "water" => &[Water],
         "continent" => &[Continent],
         "republic" => &[Adm1, Country],
+        "state" => &[Adm1],
         "territory" | "dependency" => &[Territory, Adm1, Informal],
         word if UNIT_WORDS.contains(&word)
             || matches!(word, "governate" | "rayon" | "okrug" | "adm1" | "adm2") =>
@@ -48,7 +49,7 @@ pub(super) fn type_word(word: &str) -> Option<&'static [RegionKind]> {
 }
 
 /// True for `northern` and its like, in key form: a part of a place leads to the place.
-pub(super) fn is_direction(word: &str) -> bool {
+pub(crate) fn is_direction(word: &str) -> bool {
     let way = word.strip_suffix("ern").unwrap_or(word);
     let ways = ["north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest"];
     ways.contains(&way)
@@ -73,6 +74,16 @@ const PARTICLES: &[&str] =
 /// Most names that can end one after another in the same words; more are not looked at.
 const ENDS: usize = 8;
 
+/// When a name that is also an ordinary word counts as a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ordinary {
+    Never,
+    /// With what holds it after it: `Police, Poland`.
+    Qualified,
+    /// The caller knows that a place is named.
+    Always,
+}
+
 impl Gazetteer {
     /// The longest name that starts at byte `at`, which must be the start of a word, and ends with a word.
     ///
@@ -81,15 +92,24 @@ impl Gazetteer {
     /// that is also an ordinary word counts only with a qualifier: `Police, Poland`. `Kherson region` is one
     /// name, and leads to the region alone.
     pub fn longest_match(&self, text: &str, at: usize) -> Option<Match> {
-        let embedded = self.longest(text, at, true).map(|(end, found)| Match {
+        self.longest_of(text, at, Ordinary::Qualified)
+    }
+
+    /// The same where it is known that a place is named, so that `Clinton` need not be qualified.
+    pub fn longest_place(&self, text: &str, at: usize) -> Option<Match> {
+        self.longest_of(text, at, Ordinary::Always)
+    }
+
+    /// The states and provinces that a postal code or another short form names: `TX`, `WA`.
+    pub fn short_form(&self, code: &str) -> Vec<Candidate> {
+        let short = self.keyed(&super::key(code)).filter(|packed| packed.kind() == NameKind::Abbreviation);
+        short.map(|packed| self.candidate(packed)).collect()
+    }
+
+    fn longest_of(&self, text: &str, at: usize, ordinary: Ordinary) -> Option<Match> {
+        let embedded = self.longest(text, at, ordinary).map(|(end, found)| Match {
             end,
-            candidates: found
-                .into_iter()
-                .map(|packed| Candidate {
-                    region: self.places.id(packed.place()).unwrap_or(super::RegionId(u32::MAX)),
-                    kind: packed.kind(),
-                })
-                .collect(),
+            candidates: found.into_iter().map(|packed| self.candidate(packed)).collect(),
         });
         match (self.own.longest_match(text, at), embedded) {
             (Some(mut own), Some(embedded)) if own.end == embedded.end => {
@@ -103,8 +123,8 @@ impl Gazetteer {
         }
     }
 
-    /// As above; `ordinary` tells whether an ordinary word may be a name when it is qualified.
-    fn longest(&self, text: &str, at: usize, ordinary: bool) -> Option<(usize, Vec<Packed>)> {
+    /// As above, without the user's own.
+    fn longest(&self, text: &str, at: usize, ordinary: Ordinary) -> Option<(usize, Vec<Packed>)> {
         let rest = text.get(at..)?;
         if !may_start(rest) {
             return None;
@@ -264,12 +284,15 @@ impl Gazetteer {
     }
 
     /// True when a name counts where it stands.
-    fn counts(&self, packed: Packed, text: &str, start: usize, end: usize, ordinary: bool) -> bool {
+    fn counts(&self, packed: Packed, text: &str, start: usize, end: usize, ordinary: Ordinary) -> bool {
+        let qualified = || ordinary == Ordinary::Qualified && self.is_qualified(packed, text, end);
+        let shouted =
+            || self.is_shouted(packed) || opens_dateline(&text[..start], &text[end..]) || qualified();
         packed.kind() != NameKind::Abbreviation
-            && (!is_acronym(&text[start..end]) || self.is_shouted(packed))
             && !packed.has(file::ASKED)
             && (!packed.has(file::AFTER_THE) || after_the(&text[..start]))
-            && (!packed.has(file::QUALIFIED) || ordinary && self.is_qualified(packed, text, end))
+            && (!packed.has(file::QUALIFIED) || ordinary == Ordinary::Always || qualified())
+            && (!is_acronym(&text[start..end]) || shouted())
     }
 
     /// True for a place so well known that a headline or dateline in capitals may mean it: `IRAN`, `PARIS`, but
@@ -284,12 +307,21 @@ impl Gazetteer {
         }
     }
 
-    /// `, Poland` after the name of a Polish place.
+    /// `, Poland` after the name of a Polish place; `, PA` and ` (Pa.)` as well.
     fn is_qualified(&self, packed: Packed, text: &str, end: usize) -> bool {
-        let Some(after) = text[end..].strip_prefix(", ") else { return false };
+        let Some(after) = [", ", " ("].iter().find_map(|sign| text[end..].strip_prefix(sign)) else {
+            return false;
+        };
+        let holds = |outer: &Packed| self.holds(outer.place(), packed.place());
+        let code = after.split(|c: char| !c.is_ascii_alphabetic()).next().filter(|word| is_code(word));
+        if let Some(code) = code {
+            let short = self.keyed(&super::key(code)).filter(|short| short.kind() == NameKind::Abbreviation);
+            if short.into_iter().any(|outer| holds(&outer)) {
+                return true;
+            }
+        }
         let start = text.len() - after.len();
-        self.longest(text, start, false)
-            .is_some_and(|(_, outer)| outer.iter().any(|outer| self.holds(outer.place(), packed.place())))
+        self.longest(text, start, Ordinary::Never).is_some_and(|(_, outer)| outer.iter().any(holds))
     }
 
     /// The unit that a word after the name asks for.
@@ -312,6 +344,19 @@ impl Gazetteer {
         let units = self.typed(&super::key(&text[start..end]), unit);
         (!units.is_empty()).then(|| (text.len() - after.len() + length, units))
     }
+}
+
+/// True for two or three capitals, as postal codes are written.
+pub(crate) fn is_code(word: &str) -> bool {
+    (2..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// True where a line begins and goes on with a dash, whether or not the agency stands before it: `PARIS (AP) —`.
+fn opens_dateline(before: &str, after: &str) -> bool {
+    let agency = after.strip_prefix(" (").and_then(|after| after.split_once(')'));
+    let after = agency.filter(|(agency, _)| agency.len() < 20).map_or(after, |(_, after)| after);
+    (before.is_empty() || before.ends_with('\n'))
+        && [" --", " —", " –", " - "].iter().any(|dash| after.starts_with(dash))
 }
 
 /// True for a word of at most five letters, all capitals.

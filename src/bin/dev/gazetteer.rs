@@ -39,6 +39,10 @@ From:
 
 /// Cities below this many people are left out, unless they are the seat of a division.
 const SMALLEST_CITY: u32 = 1000;
+/// The same where local papers write in English, and name villages.
+const SMALLEST_ENGLISH: u32 = 500;
+/// Countries of English-language local papers.
+const ENGLISH: &[&str] = &["US", "CA", "AU", "NZ", "GB", "IE"];
 /// A name of our own tables: it stays whatever else bears it. Not written to the file.
 const OWN: u32 = 1 << 8;
 /// A name for which this place stands first. Not written to the file.
@@ -402,10 +406,11 @@ impl Draft {
             let (id, mut population) = (id.parse::<u32>()?, population.parse::<u32>().unwrap_or(0));
             let known = sources.known_cities.get(&id);
             population = population.max(known.map_or(0, |city| city.population));
-            if known.is_none() && population < SMALLEST_CITY || self.places.contains_key(&id) {
+            let Some(country) = country_of(sources, country) else { continue };
+            let smallest = if ENGLISH.contains(&country) { SMALLEST_ENGLISH } else { SMALLEST_CITY };
+            if known.is_none() && population < smallest || self.places.contains_key(&id) {
                 continue;
             }
-            let Some(country) = country_of(sources, country) else { continue };
             let shown = city_name(name, country);
             let mut place = Place::new(&shown, RegionKind::City, two_letters(country));
             place.spell(name);
@@ -918,7 +923,7 @@ fn is_useful(alias: &str, name: &str, population: u32, country: &str) -> bool {
     let transliterated = TRANSLITERATED.contains(&country);
     let long = letters >= 5 || letters == 4 && alike && transliterated && population >= 15_000;
     // In English-speaking countries they are old names and nicknames: `Creek`, `The Center`.
-    let english = matches!(country, "US" | "CA" | "AU" | "NZ" | "GB" | "IE");
+    let english = ENGLISH.contains(&country);
     let wanted = match english {
         true => likeness(&alias, &name) >= 0.75,
         false => alike || population >= LARGE_CITY,
@@ -960,6 +965,12 @@ fn keys_of(spelling: &str, place: &Place) -> Vec<(String, u32)> {
         } else if let Some(rest) = whole.strip_prefix(short) {
             add(format!("{long}{rest}"));
         }
+    }
+    // `Co. Down`, as Irish papers write it.
+    let county = whole.strip_prefix("county ").or_else(|| whole.strip_suffix(" county"));
+    if let (Some(county), Some(b"IE" | b"GB")) = (county, place.country.as_ref()) {
+        add(format!("co {county}"));
+        add(format!("county {county}"));
     }
     let country = place.country.unwrap_or_default();
     let arabic = std::str::from_utf8(&country).is_ok_and(|country| ARABIC.contains(&country));

@@ -5,6 +5,7 @@
 
 mod acting;
 mod choose;
+mod home;
 mod sight;
 
 use std::ops::Range;
@@ -62,6 +63,10 @@ struct Sighting {
     located: bool,
     /// The tagger takes it for a place.
     tagged: bool,
+    /// It is a place only if places near it are named: an ordinary word, or what the tagger takes for a person.
+    doubtful: bool,
+    /// It stands in the dateline, or it is the place in the outlet's name.
+    home: bool,
     /// A region that the text names right after it: `Paris, Texas`.
     holder: Option<RegionId>,
     /// Right after it the text names a region that holds no place of this name.
@@ -74,15 +79,21 @@ pub fn places(text: &Text<'_>, names: &[Name], source: &str, gazetteer: &Gazette
     choose::contain(text, &mut sightings, gazetteer);
     let senses = choose::senses(text, &sightings, source, gazetteer);
     let mut found = Places::default();
-    for (sighting, sense) in sightings.iter().zip(senses) {
+    for (number, (sighting, sense)) in sightings.iter().zip(&senses).enumerate() {
         match sense {
-            Some(sense) => found.known.push(acting::settle(text, sighting, sense, gazetteer)),
-            None if sighting.elsewhere.is_some() || sighting.tagged => {
-                found.unlisted.push(Unlisted { span: sighting.span, within: sighting.elsewhere });
+            Some(sense) => found.known.push(acting::settle(text, sighting, *sense, gazetteer)),
+            None if sighting.elsewhere.is_some() || sighting.tagged && !sighting.doubtful => {
+                // Of several counties of one name the one that is meant, as the next name tells.
+                let next = senses.get(number + 1).copied().flatten().map(|next| next.best.region);
+                let within = sighting.elsewhere.and(next).or(sighting.elsewhere);
+                found.unlisted.push(Unlisted { span: sighting.span, within });
             }
             None => {}
         }
     }
+    // What turned out to be no place of the gazetteer may still be one for the tagger.
+    let mut senses = senses.iter();
+    sightings.retain(|sighting| senses.next().is_some_and(Option::is_some) || !sighting.doubtful);
     sight::abbreviated(text, &mut found.known);
     found.unlisted.extend(sight::unlisted(text, names, &sightings, gazetteer));
     let known = &found.known;

@@ -6,7 +6,10 @@ use std::ops::Range;
 use super::{Place, Sighting, Unlisted};
 use crate::extract::name::{Name, NameClass, is_first_name};
 use crate::extract::segment::Text;
-use crate::gazetteer::{Candidate, Gazetteer, NameKind, RegionKind, fold};
+use crate::gazetteer::{
+    Candidate, Gazetteer, Match, NameKind, RegionKind, fold, is_code, is_direction, type_word,
+};
+use crate::lang::english as en;
 use crate::span::Span;
 
 /// Words that make a body of a state or town out of a place: in `US Army` and `Government of Iraq` the
@@ -90,6 +93,55 @@ const FACILITIES: &[&str] = &[
     "library",
     "station",
     "arena",
+    "schools",
+    "zoo",
+    "house",
+];
+
+/// What makes a road of the place before it: `Monterey Highway`.
+const ROADS: &[&str] = &[
+    "street",
+    "avenue",
+    "road",
+    "boulevard",
+    "highway",
+    "drive",
+    "lane",
+    "freeway",
+    "expressway",
+    "turnpike",
+];
+
+/// Papers and airlines, of which the place is only the name: `Southeast European Times`, `Alaska Airlines`.
+const NAMESAKES: &[&str] =
+    &["times", "post", "journal", "tribune", "chronicle", "herald", "gazette", "airlines", "airways"];
+
+/// What stands before the name of a ship, which is often that of a place.
+const VESSELS: &[&str] = &["uss", "hms", "hmas", "hmcs", "mv", "shuttle"];
+
+/// Kinds of place that stand before `of` and tell which place of a name is meant: `the state of Washington`.
+const KINDS: &[&str] = &[
+    "state",
+    "city",
+    "town",
+    "village",
+    "county",
+    "province",
+    "republic",
+    "oblast",
+    "governorate",
+    "island",
+    "peninsula",
+];
+
+/// Units that several names share, with their singular: `Adams, Brown and Pike counties`.
+const SHARED: &[(&str, &str)] = &[
+    ("counties", "County"),
+    ("parishes", "Parish"),
+    ("provinces", "Province"),
+    ("districts", "District"),
+    ("oblasts", "Oblast"),
+    ("governorates", "Governorate"),
 ];
 
 /// What is named after a town or a river, without being there: `West Nile virus`, `Lyme disease`.
@@ -146,6 +198,13 @@ const PARTS: &[&str] = &[
 
 /// Sure enough of a tagger's place to keep it although no gazetteer knows it.
 const SURE: f32 = 0.6;
+/// The same for a name that stands where a person or a thing can as well.
+const VERY_SURE: f32 = 0.8;
+
+/// True for `counties` and its like.
+pub fn is_shared_unit(low: &str) -> bool {
+    SHARED.iter().any(|(plural, _)| *plural == low)
+}
 
 /// All names of the gazetteer in a text, in order; none overlaps another.
 pub fn sightings(text: &Text<'_>, names: &[Name], gazetteer: &Gazetteer) -> Vec<Sighting> {
@@ -163,13 +222,158 @@ pub fn sightings(text: &Text<'_>, names: &[Name], gazetteer: &Gazetteer) -> Vec<
             if start < next {
                 continue;
             }
-            if let Some(sighting) = sight_at(text, at, start, names, gazetteer) {
+            let sighting = code_at(text, at, found.last(), gazetteer)
+                .or_else(|| sight_at(text, at, start, names, gazetteer));
+            if let Some(sighting) = sighting {
                 next = sighting.span.end;
                 found.push(sighting);
             }
         }
     }
+    share_unit(text, &mut found, gazetteer);
+    drop_surnames(text, names, &mut found);
+    if let Some(dateline) = super::dateline_end(text) {
+        found
+            .iter_mut()
+            .take_while(|sighting| sighting.span.end <= dateline)
+            .for_each(|sighting| sighting.home = true);
+    }
     found
+}
+
+/// The postal code after a town that lies there: `Paris, TX`.
+fn code_at(text: &Text<'_>, at: usize, before: Option<&Sighting>, gazetteer: &Gazetteer) -> Option<Sighting> {
+    let word = text.word(at);
+    let town = before.filter(|before| before.tokens.end + 1 == at && is_code(word))?;
+    if !text.is_sign(at - 1, &[",", "("]) || text.word(at - 2).chars().all(|c| !c.is_lowercase()) {
+        return None;
+    }
+    let mut candidates = gazetteer.short_form(word);
+    candidates
+        .retain(|state| town.candidates.iter().any(|town| gazetteer.contains(state.region, town.region)));
+    (!candidates.is_empty()).then(|| Sighting {
+        key: fold(word),
+        tokens: at..at + 1,
+        span: text.tokens[at].span,
+        candidates,
+        located: true,
+        tagged: false,
+        doubtful: false,
+        home: false,
+        holder: None,
+        elsewhere: None,
+    })
+}
+
+/// Gives each name before `counties` the county of that name: `Adams, Brown and Pike counties`.
+fn share_unit(text: &Text<'_>, found: &mut Vec<Sighting>, gazetteer: &Gazetteer) {
+    for at in 2..text.tokens.len() {
+        let Some((_, unit)) = SHARED.iter().find(|(plural, _)| *plural == text.low(at)) else { continue };
+        let names = listed_before(text, at);
+        if names.len() < 2 {
+            continue;
+        }
+        for tokens in names {
+            let span = text.span(tokens.clone());
+            let mut candidates = gazetteer.lookup(&format!("{} {unit}", span.of(text.body)));
+            candidates.retain(|candidate| {
+                let region = gazetteer.region(candidate.region);
+                region.is_some_and(|region| matches!(region.kind, RegionKind::Adm1 | RegionKind::Adm2))
+            });
+            if candidates.is_empty() {
+                continue;
+            }
+            found.retain(|sighting| !sighting.span.overlaps(span));
+            let place = found.partition_point(|sighting| sighting.span < span);
+            let key = fold(&format!("{} {unit}", span.of(text.body)));
+            let sighting = Sighting {
+                key,
+                tokens,
+                span,
+                candidates,
+                located: true,
+                tagged: false,
+                doubtful: false,
+                home: false,
+                holder: None,
+                elsewhere: None,
+            };
+            found.insert(place, sighting);
+        }
+    }
+}
+
+/// The capitalised names of a list that ends before a token, in order: of one to three words, parted by commas
+/// and `and`.
+fn listed_before(text: &Text<'_>, end: usize) -> Vec<Range<usize>> {
+    let part = |at: usize| text.is_capital(at) || text.is_sign(at, &["."]);
+    let mut names = Vec::new();
+    let mut stop = end;
+    loop {
+        let mut start = stop;
+        while start > 0 && stop - start < 3 && part(start - 1) {
+            start -= 1;
+        }
+        if start == stop || !text.is_capital(start) {
+            break;
+        }
+        names.push(start..stop);
+        let Some(mut link) = start.checked_sub(1) else { break };
+        let and = matches!(text.low(link), "and" | "or" | "&");
+        if and && link > 0 && text.is_sign(link - 1, &[","]) {
+            link -= 1;
+        }
+        if !and && !text.is_sign(link, &[","]) {
+            break;
+        }
+        stop = link;
+    }
+    names.reverse();
+    names
+}
+
+/// Drops names of places that the article gives to a person and never to a place: `Valeska Paris`, and then
+/// `Paris said`.
+fn drop_surnames(text: &Text<'_>, names: &[Name], found: &mut Vec<Sighting>) {
+    let people = names.iter().filter(|name| name.class == NameClass::Person && !name.tokens.is_empty());
+    let mut surnames: Vec<String> = Vec::new();
+    for name in people {
+        let (first, last) = (name.tokens.start, name.tokens.end);
+        if name.tokens.len() > 1 {
+            surnames.push(fold(text.word(last - 1)));
+        } else if text.is_capital(last) && !text.is_sign(last, &[","]) && is_first_name(text.low(first)) {
+            surnames.push(fold(text.word(last)));
+        }
+    }
+    if surnames.is_empty() || found.is_empty() {
+        return;
+    }
+    let borne = |sighting: &Sighting| sighting.tokens.len() == 1 && surnames.contains(&sighting.key);
+    let placed: Vec<String> = found
+        .iter()
+        .filter(|sighting| borne(sighting) && is_placed(text, &sighting.tokens))
+        .map(|sighting| sighting.key.clone())
+        .collect();
+    found.retain(|sighting| !borne(sighting) || placed.contains(&sighting.key));
+}
+
+/// True where only a place can stand: after a preposition of place, or before what may hold it.
+fn is_placed(text: &Text<'_>, tokens: &Range<usize>) -> bool {
+    let back = |at: Option<usize>| at.and_then(|at| at.checked_sub(1));
+    let mut before = back(Some(tokens.start));
+    if before.is_some_and(|at| text.low(at) == "the") {
+        before = back(before);
+    }
+    let low = before.map_or("", |at| text.low(at));
+    let according = back(before).is_some_and(|at| text.low(at) == "according");
+    matches!(low, "in" | "near" | "at" | "outside" | "around" | "across" | "throughout")
+        || matches!(low, "from" | "to" | "of" | "through" | "into" | "between" | "called") && !according
+        || text.is_sign(tokens.end, &[","]) && text.is_capital(tokens.end + 1)
+}
+
+/// True after another name and `and`.
+fn is_joined(text: &Text<'_>, at: usize) -> bool {
+    at > 1 && matches!(text.low(at - 1), "and" | "or") && text.is_capital(at - 2)
 }
 
 /// Where in a token a name may start: at its head, and after a hyphen (`India-Pakistan`, `pan-European`).
@@ -188,7 +392,12 @@ fn sight_at(
     names: &[Name],
     gazetteer: &Gazetteer,
 ) -> Option<Sighting> {
-    let hit = gazetteer.longest_match(text.body, start as usize)?;
+    let known = gazetteer.longest_match(text.body, start as usize);
+    let ordinary = known.is_none();
+    let mut hit = known.or_else(|| {
+        let whole = start == text.tokens[at].span.start;
+        whole.then(|| ordinary_at(text, at, names, gazetteer)).flatten()
+    })?;
     let last = text.token_at(hit.end as u32 - 1);
     let token = text.tokens.get(last)?;
     let rest = text.body.get(hit.end..token.span.end as usize).unwrap_or_default();
@@ -200,11 +409,17 @@ fn sight_at(
     if !is_compound_of_places(text, &text.tokens[at].span, span, gazetteer) {
         return None;
     }
-    if AILMENTS.contains(&text.low(tokens.end)) && is_town_or_water(&hit.candidates, gazetteer) {
+    if (is_named_after(text, &tokens) || is_after_first_name(text, at, names))
+        && is_town_or_water(&hit.candidates, gazetteer)
+        || text.is_capital(tokens.end)
+            && [ROADS, NAMESAKES].iter().any(|words| words.contains(&text.low(tokens.end)))
+    {
         return None;
     }
     let name = name_at(names, &tokens);
-    if name.is_some_and(|name| !stands_free(text, &tokens, name)) || is_of_a_body(text, at, names) {
+    let free = name.map_or(Some(true), |name| stands_free(text, &tokens, name, names));
+    let sure = free?;
+    if is_of_a_body(text, at, names) {
         return None;
     }
     let tagged = name.is_some_and(|name| name.class == NameClass::Place);
@@ -215,16 +430,77 @@ fn sight_at(
     {
         return None;
     }
+    let mut key = fold(span.of(text.body));
+    if let Some(kind) = kind_before(text, at)
+        && let Some(kinds) = type_word(kind)
+    {
+        let fits = |candidate: &Candidate| {
+            gazetteer.region(candidate.region).is_some_and(|region| kinds.contains(&region.kind))
+        };
+        if hit.candidates.iter().any(fits) {
+            hit.candidates.retain(fits);
+            // Elsewhere in the article the bare name may be another place.
+            key = format!("{key} ({kind})");
+        }
+    }
     Some(Sighting {
-        key: fold(span.of(text.body)),
+        key,
         tokens: tokens.clone(),
         span,
         candidates: hit.candidates,
         located: tagged || located(text, &tokens),
         tagged,
+        doubtful: ordinary || !sure && !located(text, &tokens),
+        home: false,
         holder: None,
         elsewhere: None,
     })
+}
+
+/// A place whose name is an ordinary word, where the tagger sees just this name: `in Clinton`.
+fn ordinary_at(text: &Text<'_>, at: usize, names: &[Name], gazetteer: &Gazetteer) -> Option<Match> {
+    let name = name_at(names, &(at..at + 1))?;
+    let last = name.tokens.end - 1;
+    let fits = name.class == NameClass::Place
+        && name.tokens.start == at
+        && !is_direction(text.low(at))
+        && !matches!(text.low(at), "earth" | "mars" | "moon")
+        && !(is_first_name(text.low(at)) && !is_placed(text, &(at..at + 1)))
+        && !FACILITIES.contains(&text.low(last));
+    let hit = gazetteer.longest_place(text.body, text.tokens[at].span.start as usize).filter(|_| fits)?;
+    let end = text.token_at(hit.end as u32 - 1) + 1;
+    // `Marion and Delaware` are two names, `Western Kasai` is one.
+    (end > last || text.is_sign(end, &[","]) || text.low(end) == "and").then_some(hit)
+}
+
+/// `state` in `the state of Washington`.
+fn kind_before<'t>(text: &'t Text<'_>, at: usize) -> Option<&'t str> {
+    let kind = at.checked_sub(2)?;
+    (text.low(at - 1) == "of" && KINDS.contains(&text.low(kind)) && !text.is_capital(kind))
+        .then(|| text.low(kind))
+}
+
+/// `Mark Dayton`, which the tagger now and then does not see.
+fn is_after_first_name(text: &Text<'_>, at: usize, names: &[Name]) -> bool {
+    let Some(before) = at.checked_sub(1).filter(|&before| text.is_capital(before)) else { return false };
+    let place = |name: &Name| name.class == NameClass::Place;
+    let low = text.low(before);
+    // `In April Paris …`, `Will Chicago …`
+    let word = en::is_time_word(low) || en::is_auxiliary(low);
+    is_first_name(low) && !word && !name_at(names, &(before..at)).is_some_and(place)
+}
+
+/// True for what bears a place's name without being one: a virus, a ship, somebody with a title.
+fn is_named_after(text: &Text<'_>, tokens: &Range<usize>) -> bool {
+    let before = tokens.start.checked_sub(1);
+    AILMENTS.contains(&text.low(tokens.end))
+        || matches!(text.low(tokens.start), "sen" | "sen." | "rep" | "rep." | "gov" | "gov.")
+        || before.is_some_and(|before| {
+            let low = text.low(before);
+            VESSELS.contains(&low)
+                || low == "salmonella"
+                || tokens.len() == 1 && text.is_capital(before) && (en::is_title(low) || low == "advisor")
+        })
 }
 
 /// True for `Istanbul-based`, `India-Pakistan` and `pan-European`; false for `France-Presse` and
@@ -260,7 +536,10 @@ fn names_another(
     let small = best.is_some_and(|region| super::is_small(region.kind) && region.population < 1_000_000);
     let more = name.tokens.clone().filter(|at| !tokens.contains(at));
     let mut others = more.filter(|&at| text.is_word(at) && !PARTS.contains(&text.low(at))).peekable();
-    small
+    // `Cape Breton Island`.
+    let people = candidates.first().is_some_and(|candidate| candidate.kind == NameKind::Demonym)
+        && name.tokens.start < tokens.start;
+    (small || people)
         && name.class == NameClass::Place
         && others.peek().is_some()
         && others.all(|at| text.is_capital(at))
@@ -273,18 +552,27 @@ fn name_at<'n>(names: &'n [Name], tokens: &Range<usize>) -> Option<&'n Name> {
     names.get(next).filter(|name| name.tokens.start < tokens.end)
 }
 
-/// False when the words belong to a person's or a body's longer name.
-fn stands_free(text: &Text<'_>, tokens: &Range<usize>, name: &Name) -> bool {
+/// None when the words belong to a person's or a body's longer name; else whether they are surely a place's.
+fn stands_free(text: &Text<'_>, tokens: &Range<usize>, name: &Name, names: &[Name]) -> Option<bool> {
     let whole = tokens.start <= name.tokens.start && name.tokens.end <= tokens.end;
+    // `Ont. -- Police`, `Texas — Ft. Worth`: no name runs over a dash.
+    let torn = name.tokens.clone().any(|at| text.is_sign(at, &["—", "--"]));
     match name.class {
-        NameClass::Place => true,
-        NameClass::Organisation => whole || names_public_body(text, tokens, &name.tokens),
+        NameClass::Place => Some(true),
+        _ if torn => Some(true),
+        NameClass::Organisation => (whole || names_public_body(text, tokens, &name.tokens)).then_some(true),
         NameClass::Person => {
-            whole
-                && name.title.is_none()
-                && name.score < 0.7
-                && tokens.len() > 1
-                && !is_first_name(text.low(tokens.start))
+            let first = text.low(tokens.start);
+            let nobody = whole && name.title.is_none() && name.score < 0.7 && !is_first_name(first);
+            // Who bears the name is told in full somewhere.
+            let told = || {
+                names.iter().any(|other| {
+                    other.class == NameClass::Person
+                        && other.tokens.len() > 1
+                        && text.low(other.tokens.end - 1) == first
+                })
+            };
+            (nobody && (tokens.len() > 1 || !told())).then(|| tokens.len() > 1)
         }
     }
 }
@@ -322,6 +610,9 @@ fn is_of_a_body(text: &Text<'_>, at: usize, names: &[Name]) -> bool {
     }
     if text.low(link) != "of" || link == 0 {
         return false;
+    }
+    if text.low(link - 1) == "council" && text.low(at) == "europe" {
+        return true;
     }
     if link > 1 && text.low(link - 1) == "state" && text.low(link - 2) == "islamic" {
         return true;
@@ -421,6 +712,8 @@ fn is_unlisted_name(text: &Text<'_>, tokens: &Range<usize>) -> bool {
         && !person
         && !state
         && !is_price(text, tokens.start)
+        && !en::is_time_word(text.low(tokens.start))
+        && !ROADS.contains(&text.low(last))
         && !initials
         && !FACILITIES.contains(&text.low(last))
         && !AILMENTS.contains(&text.low(tokens.end))
@@ -437,6 +730,9 @@ pub fn unlisted<'a>(
     names
         .iter()
         .filter(|name| name.class == NameClass::Place && name.score >= SURE)
+        .filter(|name| {
+            name.score >= VERY_SURE || is_placed(text, &name.tokens) || is_joined(text, name.tokens.start)
+        })
         .filter(|name| is_unlisted_name(text, &name.tokens))
         .filter_map(move |name| {
             let span = text.span(name.tokens.clone());
