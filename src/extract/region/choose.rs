@@ -119,8 +119,10 @@ const LONGEST_LINK: usize = 9;
 
 /// The first meaning of `outer` that holds a meaning of `inner`.
 fn holder(inner: &Sighting, outer: &Sighting, people: bool, gazetteer: &Gazetteer) -> Option<RegionId> {
+    // A government holds no place: `Oregon, Washington and Idaho` does not put Oregon in the United States.
     let holds = |outer: &&Candidate| {
         (people || outer.kind != NameKind::Demonym)
+            && outer.kind != NameKind::Metonym
             && inner.candidates.iter().any(|inner| {
                 inner.kind != NameKind::Demonym
                     && inner.region != outer.region

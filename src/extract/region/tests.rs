@@ -185,6 +185,14 @@ fn a_list_of_countries_or_states_holds_no_towns() {
 }
 
 #[test]
+fn a_government_holds_no_place() {
+    check(
+        "The fires burned in [Oregon|Oregon, United States], [Washington|Washington, United States] and \
+         [Idaho|Idaho, United States].",
+    );
+}
+
+#[test]
 fn what_is_named_after_a_place_is_none() {
     check("The restaurant stands at 1405 Monterey Highway, he said.");
     check("The outbreak of Salmonella Litchfield is over.");
