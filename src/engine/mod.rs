@@ -19,6 +19,7 @@ mod schema;
 mod spread;
 pub mod tantivy;
 mod trouble;
+mod words;
 mod writer;
 
 use serde::{Deserialize, Serialize};

@@ -14,7 +14,7 @@ use tantivy::directory::error::LockError;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, META_LOCK, MmapDirectory};
 use tantivy::query::{BooleanQuery, Occur, PhraseQuery, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::tokenizer::TokenStream as _;
+use tantivy::tokenizer::{TextAnalyzer, TokenStream as _};
 use tantivy::{
     DocAddress, Index as Tantivy, IndexReader, IndexSettings, ReloadPolicy, SegmentReader, TantivyDocument,
     TantivyError, Term,
@@ -29,7 +29,7 @@ use super::schema::{FORMAT, Fields, schema};
 use super::trouble::{damaged, failed, write_failed};
 pub use super::writer::Writer;
 use super::{Copy, Engine, Facet, Group, GroupBy, Hit, Hits, Payload, Places, Row, Show, Stamp, Wanted};
-use super::{analyse, facet, people, rank, spread, writer};
+use super::{analyse, facet, people, rank, spread, words, writer};
 use crate::document::{Article, Document};
 use crate::error::{Error, Result};
 use crate::lang::{LANGUAGES, Language};
@@ -151,7 +151,7 @@ impl Index {
 
     fn with(path: &Path, directory: Checked, index: Tantivy, fields: Fields) -> Result<Index> {
         index.tokenizers().register(analyse::EXACT, analyse::exact());
-        index.tokenizers().register(analyse::STEMMED, analyse::stemmed());
+        index.tokenizers().register(words::READY, TextAnalyzer::from(words::Ready));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = reader.map_err(|error| failed(path, "reading", &error))?;
         let mut opened =
@@ -230,6 +230,7 @@ impl Index {
             writer,
             fields: self.fields.clone(),
             payload: self.payload()?,
+            readers: words::Readers::default(),
         })
     }
 

@@ -123,10 +123,40 @@ pub fn detect(text: &str) -> &'static Language {
     if sample.chars().filter(|c| c.is_alphabetic()).take(20).count() < 20 {
         return &UNKNOWN;
     }
+    if is_plainly_english(sample) {
+        return &ENGLISH;
+    }
     whatlang::detect(sample)
         .filter(|info| info.is_reliable() || sample.len() > 200)
         .and_then(|info| by_tag(info.lang().code()))
         .unwrap_or(&UNKNOWN)
+}
+
+/// True when so many of the words are those that every English text is full of that no other language can
+/// be meant: about 20 in 100 words of news are, and at most 3 of any other language's. The detector takes as
+/// long as all the rest of reading an article.
+fn is_plainly_english(sample: &str) -> bool {
+    let words = || sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let telling = words().filter(|word| {
+        matches!(
+            *word,
+            "the"
+                | "The"
+                | "and"
+                | "of"
+                | "to"
+                | "that"
+                | "with"
+                | "from"
+                | "which"
+                | "were"
+                | "this"
+                | "has"
+                | "said"
+        )
+    });
+    let (all, telling) = (words().count(), telling.count());
+    all >= 40 && telling * 100 >= all * 12
 }
 
 impl Serialize for Language {
