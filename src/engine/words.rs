@@ -138,7 +138,9 @@ pub fn ready_marks<'m>(marks: impl Iterator<Item = (u32, &'m str)>) -> String {
 
 /// Reads texts, and keeps what it knows of their words for the next ones.
 pub struct Reader {
-    known: HashMap<Box<str>, Forms, FxBuildHasher>,
+    /// Words as written, by their place among the forms.
+    known: HashMap<Box<str>, u32, FxBuildHasher>,
+    forms: Vec<Forms>,
     stemmed: TextAnalyzer,
 }
 
@@ -153,7 +155,7 @@ const MOST_KNOWN: usize = 1 << 16;
 
 impl Default for Reader {
     fn default() -> Reader {
-        Reader { known: HashMap::default(), stemmed: analyse::stemmed() }
+        Reader { known: HashMap::default(), forms: Vec::new(), stemmed: analyse::stemmed() }
     }
 }
 
@@ -208,21 +210,24 @@ impl Reader {
     }
 
     fn forms(&mut self, written: &str) -> &Forms {
-        if self.known.len() >= MOST_KNOWN {
+        let known = self.known.get(written).copied();
+        let number = known.unwrap_or_else(|| self.learn(written));
+        &self.forms[number as usize]
+    }
+
+    fn learn(&mut self, written: &str) -> u32 {
+        if self.forms.len() >= MOST_KNOWN {
             self.known.clear();
+            self.forms.clear();
         }
-        // An entry would need the word as its own copy, also of the many that are known.
-        if !self.known.contains_key(written) {
-            let first = |analyzer: &mut TextAnalyzer| {
-                analyse::terms(analyzer, written)
-                    .into_iter()
-                    .next()
-                    .map_or_else(Box::default, |term| term.text.into())
-            };
-            let (exact, stem) = (first(&mut analyse::exact()), first(&mut self.stemmed));
-            self.known.insert(written.into(), Forms { exact, stem });
-        }
-        &self.known[written]
+        let first = |analyzer: &mut TextAnalyzer| {
+            let term = analyse::terms(analyzer, written).into_iter().next();
+            term.map_or_else(Box::default, |term| term.text.into())
+        };
+        let number = self.forms.len() as u32;
+        self.forms.push(Forms { exact: first(&mut analyse::exact()), stem: first(&mut self.stemmed) });
+        self.known.insert(written.into(), number);
+        number
     }
 }
 
