@@ -6,6 +6,7 @@ mod at_least;
 mod checked;
 mod collect;
 mod copies;
+pub mod earlier;
 mod facet;
 pub mod health;
 pub mod highlight;

@@ -29,7 +29,7 @@ pub struct Fields {
     pub size: Field,
     /// The first 128 bits of the file's SHA-256, in two values; only on `file` rows.
     pub hash: Field,
-    /// Id of the row; of a `file` row see [`file_id`].
+    /// See [`file_id`]; only on `file` rows.
     pub id: Field,
     /// The first 16 hex digits of the SHA-256 of the body; only on `article` rows.
     pub sha: Field,

@@ -40,11 +40,11 @@ use crate::sketch::Entry;
 
 /// An index in a folder.
 pub struct Index {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     directory: Checked,
     index: Tantivy,
-    fields: Fields,
-    reader: IndexReader,
+    pub(super) fields: Fields,
+    pub(super) reader: IndexReader,
     /// Show every copy of a text.
     every_copy: bool,
 }
@@ -208,7 +208,10 @@ impl Index {
     pub fn writer(&self, threads: usize, busy: &dyn Fn(&str) -> bool) -> Result<Writer> {
         let threads = threads.clamp(1, 8);
         let writer = loop {
-            match self.index.writer_with_num_threads(threads, threads * WRITER_MEMORY) {
+            match self
+                .index
+                .writer_with_num_threads(threads, (threads * WRITER_MEMORY).min(MOST_WRITER_MEMORY))
+            {
                 Ok(writer) => break writer,
                 Err(TantivyError::LockFailure(LockError::LockBusy, _)) => {
                     let holder = holder(&self.path);
@@ -576,7 +579,7 @@ impl Index {
     }
 
     /// Rows of a kind that match, as they lie in the index.
-    fn addresses(&self, row: &str, query: Box<dyn TantivyQuery>) -> Result<Vec<DocAddress>> {
+    pub(super) fn addresses(&self, row: &str, query: Box<dyn TantivyQuery>) -> Result<Vec<DocAddress>> {
         let row: Box<dyn TantivyQuery> = Box::new(self.row_query(row));
         let both = BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, row)]);
         let found = self.reader.searcher().search(&both, &DocSetCollector);
@@ -587,7 +590,7 @@ impl Index {
     }
 
     /// What is stored in a row.
-    fn stored<T: DeserializeOwned>(&self, address: DocAddress) -> Result<T> {
+    pub(super) fn stored<T: DeserializeOwned>(&self, address: DocAddress) -> Result<T> {
         let stored: TantivyDocument =
             self.reader.searcher().doc(address).map_err(|error| failed(&self.path, "reading", &error))?;
         let json = stored.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
@@ -601,6 +604,8 @@ const MOST_COPIES: usize = 20;
 
 /// Memory for rows that are not on disk yet, in bytes for each thread that writes.
 const WRITER_MEMORY: usize = 64_000_000;
+/// The same for all threads together, however many cores there are.
+const MOST_WRITER_MEMORY: usize = 256_000_000;
 
 /// True for files that an index is made of.
 pub(super) fn is_index_file(name: &str) -> bool {

@@ -41,11 +41,10 @@ impl Writer {
         self.writer.delete_term(Term::from_field_text(self.fields.file, file));
     }
 
-    /// Forgets all rows of a file and says that it is being read: until [`Writer::end_file`] says
-    /// otherwise, whoever finds rows of it knows that they may not be all.
+    /// Says that a file is being read: until [`Writer::end_file`] says otherwise, whoever finds rows of it
+    /// knows that they may not be all, and may be of what it was before.
     pub fn begin_file(&self, file: &str) -> Result<()> {
-        self.remove_file(file);
-        self.file_row(file, Stamp::PARTIAL)
+        self.end_file(file, Stamp::PARTIAL)
     }
 
     /// Says that a file was read in full, and how it looked.
@@ -92,13 +91,8 @@ impl Writer {
         for (row, regions) in &rows.passages {
             let laid = Laid::passage(row);
             let (start, end) = (row.span.start as usize, row.span.end as usize);
-            let place = Placed {
-                id: &row.id,
-                start: row.span.start,
-                words: &body,
-                range: body.within(start, end),
-                offset: start,
-            };
+            let place =
+                Placed { start: row.span.start, words: &body, range: body.within(start, end), offset: start };
             let mut document = self.row("passage", &common, &row.article, &laid, place);
             document.add_u64(self.fields.same, sketch::of_passage(&row.text));
             for region in regions {
@@ -119,7 +113,7 @@ impl Writer {
             let text = laid.joined();
             let words = reader.read(article.language.code, &text);
             let start = row.content.first().map_or(0, |piece| piece.span.start);
-            let place = Placed { id: &row.id, start, words: &words, range: words.all(), offset: 0 };
+            let place = Placed { start, words: &words, range: words.all(), offset: 0 };
             let mut document = self.row("quote", &common, &row.article, &laid, place);
             let speaker = row.speaker.as_ref().map_or("", |who| &who.name);
             document.add_u64(self.fields.same, sketch::of_quote(&text, speaker));
@@ -199,11 +193,10 @@ impl Writer {
         laid: &Laid,
         place: Placed<'_>,
     ) -> TantivyDocument {
-        let Placed { id, start, words, range, offset } = place;
+        let Placed { start, words, range, offset } = place;
         let mut document = TantivyDocument::default();
         document.add_text(self.fields.row, kind);
         document.add_text(self.fields.file, common.file);
-        document.add_text(self.fields.id, id);
         document.add_text(self.fields.article, &head.id.0);
         document.add_text(self.fields.body, words.own_stems(range.clone()));
         document.add_text(self.fields.exact, words.exact(range.clone()));
@@ -228,7 +221,7 @@ impl Writer {
         document
     }
 
-    fn put(&self, document: TantivyDocument) -> Result<()> {
+    pub(super) fn put(&self, document: TantivyDocument) -> Result<()> {
         self.writer.add_document(document).map(drop).map_err(|error| self.failed(&error))
     }
 
@@ -298,10 +291,9 @@ struct Common<'a> {
     title: Words,
 }
 
-/// A row's id, where it begins in the body, and its words: a range of those of a text that stands
-/// `offset` bytes before the row's own.
+/// Where a row begins in the body, and its words: a range of those of a text that the row's own begins
+/// `offset` bytes behind.
 struct Placed<'a> {
-    id: &'a str,
     start: u32,
     words: &'a Words,
     range: Range<usize>,
@@ -332,7 +324,7 @@ pub fn short(sha256: &str) -> &str {
     sha256.get(..16).unwrap_or(sha256)
 }
 
-fn json(value: &impl Serialize) -> String {
+pub(super) fn json(value: &impl Serialize) -> String {
     // Rows hold only strings, numbers and lists: they always serialise.
     serde_json::to_string(value).unwrap_or_default()
 }
