@@ -14,6 +14,7 @@
 //!   fields, stored rows, copies told apart.
 //! - `again`: the same once more with nothing new.
 //! - `extract`: all of onrecord, over a tenth of the files.
+//! - `files`: as `--no-extract`, of as many files as there are articles, and `again` with nothing new.
 //!
 //! CPU is user and system time of the process, from /proc: on a shared machine the wall clock tells
 //! nothing. Memory is the most that was resident at once. Linux only.
@@ -69,6 +70,13 @@ fn compare(folder: &Path, articles: usize) -> Outcome<()> {
     println!("  speed of plain tantivy by CPU: {:.0} %", 100.0 * peer / bare);
     measure("again", bytes, &own, &["--index", &one, "index", "--no-extract", &texts])?;
     measure("extract", small, &own, &["--index", &index("two"), "index", &tenth])?;
+    for name in ["one", "two", "plain"] {
+        fs::remove_dir_all(here.path().join(name))?;
+    }
+    apart(&all)?;
+    let three = index("three");
+    measure("files", bytes, &own, &["--index", &three, "index", "--no-extract", &texts])?;
+    measure("again", bytes, &own, &["--index", &three, "index", "--no-extract", &texts])?;
     Ok(())
 }
 
@@ -132,6 +140,21 @@ fn scale(folder: &Path, out: &Path, articles: usize) -> Outcome<u64> {
         }
     }
     Ok(bytes)
+}
+
+/// Gives each line of each file a file of its own, a folder for those of one.
+fn apart(folder: &Path) -> Outcome<()> {
+    let files: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    for file in files {
+        let own = file.with_extension("");
+        fs::create_dir(&own)?;
+        for (number, line) in BufReader::new(fs::File::open(&file)?).lines().enumerate() {
+            fs::write(own.join(format!("{number:03}.json")), line?)?;
+        }
+        fs::remove_file(&file)?;
+    }
+    Ok(())
 }
 
 fn bodies(folder: &Path) -> Vec<String> {

@@ -5,6 +5,7 @@
 //! is either told to be there in full or told to be partial, and the next run goes on from there.
 
 mod changes;
+mod earlier;
 pub mod places;
 pub mod verify;
 mod walk;
@@ -27,6 +28,7 @@ use crate::rows;
 use crate::sketch;
 
 use changes::{Job, Why, Work};
+use earlier::Replaced;
 pub use walk::path_of;
 use walk::walk;
 
@@ -47,6 +49,8 @@ pub struct Report {
     pub articles: usize,
     /// Quotes found in them.
     pub quotes: usize,
+    /// Texts that were changed in place and are kept as earlier ones.
+    pub earlier: usize,
     /// Files of kinds that are not read, and files and records that hold no article.
     pub left_alone: Vec<Error>,
     /// Files, or articles in them, that could not be read.
@@ -149,6 +153,7 @@ struct Run<'r> {
 struct Part {
     articles: usize,
     quotes: usize,
+    earlier: usize,
     failed: Vec<Error>,
     left_alone: Vec<Error>,
 }
@@ -158,7 +163,7 @@ impl Run<'_> {
         for file in &work.gone {
             self.pen.write(|writer| {
                 writer.remove_file(file);
-                Ok(())
+                earlier::forget(self.index, file, writer)
             })?;
         }
         for file in &work.touched {
@@ -180,6 +185,7 @@ impl Run<'_> {
             let part = part?;
             report.articles += part.articles;
             report.quotes += part.quotes;
+            report.earlier += part.earlier;
             report.failed.extend(part.failed);
             report.left_alone.extend(part.left_alone);
         }
@@ -216,9 +222,18 @@ impl Run<'_> {
                 None
             }
         };
+        let mut replaced = match job.why {
+            Why::New | Why::Moved { .. } => None,
+            Why::Again => Replaced::of(self.index, &file.key, 0)?,
+            Why::Changed { written } => Replaced::of(self.index, &file.key, written)?,
+        };
         self.pen.write(|writer| {
             if let Why::Moved { from } = &job.why {
                 writer.remove_file(from);
+                earlier::take_along(self.index, from, &file.key, writer)?;
+            }
+            if replaced.is_none() {
+                writer.remove_file(&file.key);
             }
             writer.begin_file(&file.key)
         })?;
@@ -226,6 +241,9 @@ impl Run<'_> {
         while let Some(articles) = articles.as_mut().filter(|_| more) {
             let batch;
             (batch, more) = next_batch(articles, &mut part);
+            if let Some(replaced) = &mut replaced {
+                self.pen.write(|writer| replaced.make_room(&batch, writer))?;
+            }
             let counts: Vec<usize> =
                 batch.into_par_iter().map(|article| self.article(job, article)).collect::<Result<_>>()?;
             part.articles += counts.len();
@@ -234,6 +252,9 @@ impl Run<'_> {
             if self.options.stop.load(Ordering::Relaxed) {
                 return Ok(part);
             }
+        }
+        if let Some(replaced) = replaced {
+            part.earlier = self.pen.write(|writer| replaced.finish(part.failed.is_empty(), writer))?;
         }
         // A file that failed in part is read again next time.
         if part.failed.is_empty() {
@@ -258,7 +279,7 @@ impl Run<'_> {
         }
         let known = match job.why {
             Why::New => None,
-            Why::Changed | Why::Moved { .. } => self.index.like(&article)?,
+            Why::Again | Why::Changed { .. } | Why::Moved { .. } => self.index.like(&article)?,
         };
         Ok(match known {
             Some(known) => Document { article, ..known },

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use clap::builder::PossibleValuesParser;
 
 use super::{Context, Exit};
-use crate::document::Document;
+use crate::document::{Article, Document};
 use crate::engine::Engine;
 use crate::engine::tantivy::Index;
 use crate::error::{Error, Result};
@@ -15,7 +15,8 @@ use crate::versions::{self, Changes, Part, QuoteChange, Side, Version};
 
 /// What changed between the versions of an article, or between two articles: quotes first
 ///
-/// Versions are articles of one address (or one id) whose texts differ. In text, [-words-] are gone and
+/// Versions are articles of one address (or one id) whose texts differ: in several files, or in one that was
+/// changed in place since it was first indexed. In text, [-words-] are gone and
 /// {+words+} are new. Exit codes: 0 something changed, 1 nothing did.
 #[derive(clap::Args)]
 pub struct DiffArgs {
@@ -37,8 +38,9 @@ pub fn run(args: DiffArgs, context: &mut Context) -> Result<Exit> {
     let index = Index::open(&context.index_to_read()?)?;
     let mut documents = found(&index, &args.article)?;
     if let Some(other) = &args.other {
-        documents.truncate(1);
-        documents.extend(found(&index, other)?.into_iter().next());
+        // Of each its text as it is now.
+        let now = |documents: Vec<Text>| documents.into_iter().find(|text| text.written.is_none());
+        documents = [documents, found(&index, other)?].into_iter().filter_map(now).collect();
     }
     if documents.len() < 2 {
         let hint = "the index holds one version of it; to compare it with another article: onrecord diff ARTICLE OTHER";
@@ -49,36 +51,47 @@ pub fn run(args: DiffArgs, context: &mut Context) -> Result<Exit> {
     }
     let mut exit = Exit::Nothing;
     for pair in documents.windows(2) {
-        let changes = changes(&pair[0], &pair[1]);
+        let changes = changes(&pair[0].document, &pair[1].document);
         if !changes.is_nothing() {
             exit = Exit::Found;
         }
         match args.format.as_str() {
-            "json" => json(&pair[0], &pair[1], &changes, context)?,
+            "json" => json(&pair[0].document, &pair[1].document, &changes, context)?,
             _ => text(&pair[0], &pair[1], &changes, context)?,
         }
     }
     Ok(exit)
 }
 
+/// A text of an article, and when its file was written if that says something else now.
+struct Text {
+    document: Document,
+    written: Option<u64>,
+}
+
 /// All versions of an article, the oldest first; equal texts count once.
-fn found(index: &Index, id: &str) -> Result<Vec<Document>> {
+fn found(index: &Index, id: &str) -> Result<Vec<Text>> {
     let id = id.rsplit_once('@').map_or(id, |(article, _)| article);
-    let mut documents = index.articles(id)?;
-    if documents.is_empty() {
+    let now = index.articles(id)?;
+    let first = now.first().map_or_else(|| id.to_string(), |document| document.article.id.0.clone());
+    let now = now.into_iter().map(|document| Text { document, written: None });
+    let before = index.earlier(&first)?;
+    let before = before.into_iter().map(|text| Text { document: text.document, written: Some(text.written) });
+    let mut texts: Vec<Text> = before.chain(now).filter(|text| text.document.article.id.0 == first).collect();
+    if texts.is_empty() {
         let hint = "take an id from an answer of onrecord search or said".to_string();
         return Err(Error::NotFound { what: id.to_string(), hint });
     }
-    let first = documents[0].article.id.clone();
-    documents.retain(|document| document.article.id == first);
-    let when = |document: &Document| {
-        let article = &document.article;
+    // A page that is changed in silence keeps its date.
+    let when = |text: &Text| {
+        let article = &text.document.article;
         let at = article.published.as_ref().map(|published| published.at.clone()).unwrap_or_default();
-        (at, article.path.clone(), article.ordinal)
+        (at, text.written.unwrap_or(u64::MAX), article.path.clone(), article.ordinal)
     };
-    documents.sort_by_key(when);
-    documents.dedup_by(|a, b| a.article.sha256 == b.article.sha256 && a.article.title == b.article.title);
-    Ok(documents)
+    texts.sort_by_key(when);
+    let same = |a: &Article, b: &Article| a.sha256 == b.sha256 && a.title == b.title;
+    texts.dedup_by(|a, b| same(&a.document.article, &b.document.article));
+    Ok(texts)
 }
 
 fn quotes(document: &Document) -> Vec<QuoteRow> {
@@ -103,18 +116,19 @@ fn json(old: &Document, new: &Document, changes: &Changes, context: &mut Context
     Ok(())
 }
 
-fn text(old: &Document, new: &Document, changes: &Changes, context: &mut Context) -> Result<()> {
+fn text(old: &Text, new: &Text, changes: &Changes, context: &mut Context) -> Result<()> {
     let out = &mut context.out;
-    for (sign, style, document) in [("---", OLD, old), ("+++", NEW, new)] {
-        let article = &document.article;
+    for (sign, style, text) in [("---", OLD, old), ("+++", NEW, new)] {
+        let article = &text.document.article;
         let at = article.published.as_ref().map(|published| published.at.clone()).unwrap_or_default();
         let source = clean(&article.source);
         writeln!(
             out,
-            "{style}{sign} {}  {} {source}  {}{style:#}",
+            "{style}{sign} {}  {} {source}  {}{}{style:#}",
             clean(&article.id.0),
             clean(&at),
-            clean(&article.path)
+            clean(&article.path),
+            text.written.map(as_of).unwrap_or_default()
         )?;
     }
     if changes.is_nothing() {
@@ -137,6 +151,15 @@ fn text(old: &Document, new: &Document, changes: &Changes, context: &mut Context
         writeln!(out, "{}\n", marked(paragraph))?;
     }
     Ok(())
+}
+
+/// ` as written 2025-11-03 08:15 UTC`, of a file that says something else now.
+fn as_of(nanoseconds: u64) -> String {
+    let time = i128::from(nanoseconds);
+    match jiff::Timestamp::from_nanosecond(time) {
+        Ok(time) if nanoseconds > 0 => format!(" as written {}", time.strftime("%Y-%m-%d %H:%M UTC")),
+        _ => " as it was before".to_string(),
+    }
 }
 
 fn quote(change: &QuoteChange) -> String {

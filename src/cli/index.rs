@@ -24,7 +24,7 @@ pub struct IndexArgs {
     /// Folders of news, or single files
     #[arg(required = true, value_name = "FOLDER")]
     folders: Vec<PathBuf>,
-    /// Throw the index away first and read everything anew
+    /// Throw the index away first and read everything anew; the earlier texts of changed pages are forgotten
     #[arg(long)]
     rebuild: bool,
     /// Stay, and read what changes as soon as it is quiet; Ctrl-C ends
@@ -211,12 +211,26 @@ fn tell(args: &IndexArgs, report: &Report) {
 }
 
 fn closing_line(report: &Report, seconds: f64) -> String {
-    let Report { new, changed, moved, unchanged, gone, articles, quotes, left_alone, failed, stopped } =
-        report;
+    let Report {
+        new,
+        changed,
+        moved,
+        unchanged,
+        gone,
+        articles,
+        quotes,
+        earlier,
+        left_alone,
+        failed,
+        stopped,
+    } = report;
     let moved = if *moved > 0 { format!("{moved} moved, ") } else { String::new() };
     let mut line = format!(
         "{new} new, {changed} changed, {moved}{unchanged} unchanged, {gone} gone; read {articles} articles and {quotes} quotes in {seconds:.2} s"
     );
+    if *earlier > 0 {
+        line.push_str(&format!("; {earlier} earlier texts kept (onrecord diff shows them)"));
+    }
     if *stopped {
         line.push_str("; stopped early: run it again to go on");
     }

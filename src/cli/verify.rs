@@ -31,7 +31,7 @@ pub fn run(args: VerifyArgs, context: &mut Context) -> Result<Exit> {
     if shown {
         let _ = write!(std::io::stderr().lock(), "\r\x1b[K");
     }
-    let Verified { articles, passages, quotes, wrong, changed, gone } = &verified;
+    let Verified { articles, passages, quotes, earlier, wrong, changed, gone } = &verified;
     let most = if args.verbose { usize::MAX } else { MOST_NAMED };
     for (what, list) in [("stored wrongly", wrong), ("source changed", changed), ("source gone", gone)] {
         for line in list.iter().take(most) {
@@ -48,6 +48,12 @@ pub fn run(args: VerifyArgs, context: &mut Context) -> Result<Exit> {
         changed.len(),
         gone.len()
     )?;
+    if *earlier > 0 {
+        writeln!(
+            context.out,
+            "{earlier} earlier texts of pages that changed: their files say something else now, so they were compared with their own sums"
+        )?;
+    }
     if !changed.is_empty() || !gone.is_empty() {
         writeln!(context.out, "what to do: onrecord index FOLDER, with the folders of those sources")?;
     }

@@ -174,25 +174,39 @@ impl TokenStream for WordStream<'_> {
     }
 }
 
-/// The next word at or after `at`.
-fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
-    let start = at + text[at..].char_indices().find(|(_, c)| c.is_alphanumeric())?.0;
-    let first = text[start..].chars().next()?;
-    if is_ideograph(first) {
-        return Some((start, start + first.len_utf8()));
+/// The next word at or after `at`, as a byte range.
+pub fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut start = at;
+    // Most signs are ASCII: they are looked at as bytes.
+    loop {
+        match *bytes.get(start)? {
+            byte if byte.is_ascii_alphanumeric() => break,
+            byte if byte.is_ascii() => start += 1,
+            _ => match text[start..].chars().next()? {
+                c if is_ideograph(c) => return Some((start, start + c.len_utf8())),
+                c if c.is_alphanumeric() => break,
+                c => start += c.len_utf8(),
+            },
+        }
     }
     let mut end = start;
-    let mut rest = text[start..].char_indices().peekable();
-    while let Some((offset, c)) = rest.next() {
-        let next = rest.peek().map(|(_, next)| *next);
-        let inside = c.is_alphanumeric() && !is_ideograph(c)
-            || is_combining_mark(c)
-            || matches!(c, '\'' | '’' | 'ʼ') && next.is_some_and(char::is_alphabetic)
-            || c == '.' && acronym(&text[start..start + offset], next);
+    while let Some(&byte) = bytes.get(end) {
+        if byte.is_ascii_alphanumeric() {
+            end += 1;
+            continue;
+        }
+        let Some(c) = text[end..].chars().next() else { break };
+        let next = || text[end + c.len_utf8()..].chars().next();
+        let inside = match c {
+            '\'' | '’' => next().is_some_and(char::is_alphabetic),
+            '.' => acronym(&text[start..end], next()),
+            c => c.is_alphanumeric() && !is_ideograph(c) || is_combining_mark(c),
+        };
         if !inside {
             break;
         }
-        end = start + offset + c.len_utf8();
+        end += c.len_utf8();
     }
     Some((start, end))
 }

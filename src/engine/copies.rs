@@ -141,13 +141,19 @@ fn each_row(
 ) -> tantivy::Result<()> {
     let term = Term::from_field_text(fields.row, kind);
     let inverted = segment.inverted_index(fields.row)?;
-    let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? else { return Ok(()) };
-    let mut doc = postings.doc();
-    while doc != TERMINATED {
-        if !segment.is_deleted(doc) {
-            each(doc);
-        }
-        doc = postings.advance();
-    }
+    let Some(postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? else { return Ok(()) };
+    alive(segment, postings).for_each(&mut each);
     Ok(())
+}
+
+/// The rows of a list that are not deleted.
+pub(super) fn alive(segment: &SegmentReader, mut postings: impl DocSet) -> impl Iterator<Item = u32> {
+    let all = std::iter::from_fn(move || {
+        let doc = postings.doc();
+        if doc != TERMINATED {
+            postings.advance();
+        }
+        (doc != TERMINATED).then_some(doc)
+    });
+    all.filter(|doc| !segment.is_deleted(*doc))
 }

@@ -1,6 +1,8 @@
 //! The words of a row as they are indexed and marked: one text, its words counted, and where each stands
 //! in the article.
 
+use std::borrow::Cow;
+
 use super::Row;
 use super::analyse::{self, Term};
 use crate::rows::{PassageRow, QuoteRow};
@@ -40,8 +42,11 @@ impl<'a> Laid<'a> {
     }
 
     /// The whole text as indexed.
-    pub fn joined(&self) -> String {
-        self.pieces.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(" ")
+    pub fn joined(&self) -> Cow<'a, str> {
+        match self.pieces.as_slice() {
+            [(_, text)] => Cow::Borrowed(text),
+            pieces => Cow::Owned(pieces.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(" ")),
+        }
     }
 
     /// The article's bytes for a range of the joined text; a range over several pieces is as many spans.
@@ -65,24 +70,45 @@ impl<'a> Laid<'a> {
 
     /// Positions of the last words of sentences, and of paragraphs.
     pub fn breaks(&self, words: &[Term]) -> (Vec<u32>, Vec<u32>) {
+        self.breaks_between(words.iter().map(|word| (word.start, word.end)))
+    }
+
+    /// The same of words by where they stand in the joined text.
+    pub fn breaks_between(&self, words: impl Iterator<Item = (usize, usize)>) -> (Vec<u32>, Vec<u32>) {
         let text = self.joined();
         let (mut sentences, mut paragraphs) = (Vec::new(), Vec::new());
-        for (at, pair) in words.windows(2).enumerate() {
-            let [word, next] = pair else { continue };
-            let blank = text.get(word.end..next.start).is_some_and(|between| between.contains("\n\n"));
-            if blank {
-                paragraphs.push(at as u32);
+        let mut before = None;
+        for (at, (start, end)) in words.enumerate() {
+            let sentence = self.sentence(start);
+            if let Some((ended, last)) = before {
+                let blank = text.get(ended..start).is_some_and(|between| between.contains("\n\n"));
+                if blank {
+                    paragraphs.push(at as u32 - 1);
+                }
+                if blank || sentence != last {
+                    sentences.push(at as u32 - 1);
+                }
             }
-            if blank || self.sentence(word.start) != self.sentence(next.start) {
-                sentences.push(at as u32);
-            }
+            before = Some((end, sentence));
         }
         (sentences, paragraphs)
     }
 
     /// The number of the sentence that a byte of the joined text stands in.
     fn sentence(&self, at: usize) -> usize {
-        let body = self.in_body(at, at + 1).first().map_or(u32::MAX, |span| span.start);
+        let body = self.body_at(at).unwrap_or(u32::MAX);
         self.sentences.partition_point(|sentence| sentence.end <= body)
+    }
+
+    /// The article's byte for one of the joined text; none for the blank between pieces.
+    fn body_at(&self, at: usize) -> Option<u32> {
+        let mut from = 0;
+        for (body, text) in &self.pieces {
+            if at < from + text.len() {
+                return Some(*body + at.checked_sub(from)? as u32);
+            }
+            from += text.len() + 1;
+        }
+        None
     }
 }

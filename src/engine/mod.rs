@@ -6,6 +6,7 @@ mod at_least;
 mod checked;
 mod collect;
 mod copies;
+pub mod earlier;
 mod facet;
 pub mod health;
 pub mod highlight;
@@ -19,6 +20,7 @@ mod schema;
 mod spread;
 pub mod tantivy;
 mod trouble;
+mod words;
 mod writer;
 
 use serde::{Deserialize, Serialize};

@@ -5,10 +5,11 @@ use tantivy::schema::{
     TextOptions,
 };
 
-use super::analyse::{EXACT, STEMMED};
+use super::analyse::EXACT;
+use super::words::READY;
 
 /// Version of the layout; an index of another version is refused.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What `breaks` holds where a sentence ends.
 pub const SENTENCE_END: &str = "s";
@@ -28,7 +29,7 @@ pub struct Fields {
     pub size: Field,
     /// The first 128 bits of the file's SHA-256, in two values; only on `file` rows.
     pub hash: Field,
-    /// Id of the row; of a `file` row see [`file_id`].
+    /// See [`file_id`]; only on `file` rows.
     pub id: Field,
     /// The first 16 hex digits of the SHA-256 of the body; only on `article` rows.
     pub sha: Field,
@@ -99,7 +100,7 @@ pub fn schema() -> (Schema, Fields) {
         let indexing = TextFieldIndexing::default().set_tokenizer(analyzer).set_index_option(record);
         TextOptions::default().set_indexing_options(indexing)
     };
-    let breaks = TextFieldIndexing::default().set_tokenizer("raw").set_fieldnorms(false);
+    let breaks = TextFieldIndexing::default().set_tokenizer(READY).set_fieldnorms(false);
     let breaks = breaks.set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let breaks = TextOptions::default().set_indexing_options(breaks);
     let positions = IndexRecordOption::WithFreqsAndPositions;
@@ -118,11 +119,11 @@ pub fn schema() -> (Schema, Fields) {
         sketch: builder.add_u64_field("sketch", number.clone()),
         story: builder.add_u64_field("story", number.clone().set_indexed()),
         article: builder.add_text_field("article", STRING | group.clone()),
-        body: builder.add_text_field("body", text(STEMMED, positions)),
-        exact: builder.add_text_field("exact", text(EXACT, positions)),
+        body: builder.add_text_field("body", text(READY, positions)),
+        exact: builder.add_text_field("exact", text(READY, positions)),
         breaks: builder.add_text_field("breaks", breaks),
-        whole: builder.add_text_field("whole", text(STEMMED, positions)),
-        title: builder.add_text_field("title", text(STEMMED, positions)),
+        whole: builder.add_text_field("whole", text(READY, positions)),
+        title: builder.add_text_field("title", text(READY, positions)),
         speaker: builder.add_text_field("speaker", text(EXACT, positions)),
         addressee: builder.add_text_field("addressee", text(EXACT, positions)),
         author: builder.add_text_field("author", text(EXACT, positions)),

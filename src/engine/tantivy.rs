@@ -14,7 +14,7 @@ use tantivy::directory::error::LockError;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, META_LOCK, MmapDirectory};
 use tantivy::query::{BooleanQuery, Occur, PhraseQuery, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::tokenizer::TokenStream as _;
+use tantivy::tokenizer::{TextAnalyzer, TokenStream as _};
 use tantivy::{
     DocAddress, Index as Tantivy, IndexReader, IndexSettings, ReloadPolicy, SegmentReader, TantivyDocument,
     TantivyError, Term,
@@ -29,7 +29,7 @@ use super::schema::{FORMAT, Fields, schema};
 use super::trouble::{damaged, failed, write_failed};
 pub use super::writer::Writer;
 use super::{Copy, Engine, Facet, Group, GroupBy, Hit, Hits, Payload, Places, Row, Show, Stamp, Wanted};
-use super::{analyse, facet, people, rank, spread, writer};
+use super::{analyse, facet, people, rank, spread, words, writer};
 use crate::document::{Article, Document};
 use crate::error::{Error, Result};
 use crate::lang::{LANGUAGES, Language};
@@ -40,11 +40,11 @@ use crate::sketch::Entry;
 
 /// An index in a folder.
 pub struct Index {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     directory: Checked,
     index: Tantivy,
-    fields: Fields,
-    reader: IndexReader,
+    pub(super) fields: Fields,
+    pub(super) reader: IndexReader,
     /// Show every copy of a text.
     every_copy: bool,
 }
@@ -151,7 +151,7 @@ impl Index {
 
     fn with(path: &Path, directory: Checked, index: Tantivy, fields: Fields) -> Result<Index> {
         index.tokenizers().register(analyse::EXACT, analyse::exact());
-        index.tokenizers().register(analyse::STEMMED, analyse::stemmed());
+        index.tokenizers().register(words::READY, TextAnalyzer::from(words::Ready));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = reader.map_err(|error| failed(path, "reading", &error))?;
         let mut opened =
@@ -208,7 +208,10 @@ impl Index {
     pub fn writer(&self, threads: usize, busy: &dyn Fn(&str) -> bool) -> Result<Writer> {
         let threads = threads.clamp(1, 8);
         let writer = loop {
-            match self.index.writer_with_num_threads(threads, threads * WRITER_MEMORY) {
+            match self
+                .index
+                .writer_with_num_threads(threads, (threads * WRITER_MEMORY).min(MOST_WRITER_MEMORY))
+            {
                 Ok(writer) => break writer,
                 Err(TantivyError::LockFailure(LockError::LockBusy, _)) => {
                     let holder = holder(&self.path);
@@ -230,6 +233,7 @@ impl Index {
             writer,
             fields: self.fields.clone(),
             payload: self.payload()?,
+            readers: words::Readers::default(),
         })
     }
 
@@ -575,7 +579,7 @@ impl Index {
     }
 
     /// Rows of a kind that match, as they lie in the index.
-    fn addresses(&self, row: &str, query: Box<dyn TantivyQuery>) -> Result<Vec<DocAddress>> {
+    pub(super) fn addresses(&self, row: &str, query: Box<dyn TantivyQuery>) -> Result<Vec<DocAddress>> {
         let row: Box<dyn TantivyQuery> = Box::new(self.row_query(row));
         let both = BooleanQuery::new(vec![(Occur::Must, query), (Occur::Must, row)]);
         let found = self.reader.searcher().search(&both, &DocSetCollector);
@@ -586,7 +590,7 @@ impl Index {
     }
 
     /// What is stored in a row.
-    fn stored<T: DeserializeOwned>(&self, address: DocAddress) -> Result<T> {
+    pub(super) fn stored<T: DeserializeOwned>(&self, address: DocAddress) -> Result<T> {
         let stored: TantivyDocument =
             self.reader.searcher().doc(address).map_err(|error| failed(&self.path, "reading", &error))?;
         let json = stored.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
@@ -600,6 +604,8 @@ const MOST_COPIES: usize = 20;
 
 /// Memory for rows that are not on disk yet, in bytes for each thread that writes.
 const WRITER_MEMORY: usize = 64_000_000;
+/// The same for all threads together, however many cores there are.
+const MOST_WRITER_MEMORY: usize = 256_000_000;
 
 /// True for files that an index is made of.
 pub(super) fn is_index_file(name: &str) -> bool {

@@ -1,23 +1,23 @@
 //! Writing rows.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tantivy::directory::Directory;
-use tantivy::schema::Field;
-use tantivy::tokenizer::{PreTokenizedString, Token};
+use tantivy::indexer::UserOperation;
 use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
-use super::analyse;
 use super::checked::Checked;
 use super::laid::Laid;
 use super::plan::{number, weight};
 use super::schema::{FORMAT, Fields, PARAGRAPH_END, SENTENCE_END, file_id};
 use super::trouble::write_failed;
+use super::words::{Reader, Readers, Words, ready_marks};
 use super::{Payload, Stamp};
-use crate::document::{ArticleId, DateSource, Grade, Span};
+use crate::document::{ArticleId, DateSource, Document, Grade};
 use crate::error::{Error, Result};
 use crate::rows::{Head, QuoteRow, Rows};
 use crate::sketch;
@@ -32,6 +32,7 @@ pub struct Writer {
     pub(super) writer: IndexWriter,
     pub(super) fields: Fields,
     pub(super) payload: Payload,
+    pub(super) readers: Readers,
 }
 
 impl Writer {
@@ -40,11 +41,10 @@ impl Writer {
         self.writer.delete_term(Term::from_field_text(self.fields.file, file));
     }
 
-    /// Forgets all rows of a file and says that it is being read: until [`Writer::end_file`] says
-    /// otherwise, whoever finds rows of it knows that they may not be all.
+    /// Says that a file is being read: until [`Writer::end_file`] says otherwise, whoever finds rows of it
+    /// knows that they may not be all, and may be of what it was before.
     pub fn begin_file(&self, file: &str) -> Result<()> {
-        self.remove_file(file);
-        self.file_row(file, Stamp::PARTIAL)
+        self.end_file(file, Stamp::PARTIAL)
     }
 
     /// Says that a file was read in full, and how it looked.
@@ -73,28 +73,27 @@ impl Writer {
 
     /// Adds all rows of an article.
     pub fn add(&self, file: &str, rows: &Rows) -> Result<()> {
+        let documents = self.readers.with(|reader| self.documents(file, rows, reader));
+        let adds: Vec<UserOperation> = documents.into_iter().map(UserOperation::Add).collect();
+        self.writer.run(adds).map(drop).map_err(|error| self.failed(&error))
+    }
+
+    fn documents(&self, file: &str, rows: &Rows, reader: &mut Reader) -> Vec<TantivyDocument> {
         let article = &rows.document.article;
-        let head = rows.passages.first().map(|(row, _)| &row.article);
-        let mut document = TantivyDocument::default();
-        document.add_text(self.fields.row, "article");
-        document.add_text(self.fields.file, file);
-        document.add_text(self.fields.article, &article.id.0);
-        document.add_u64(self.fields.tie, tie(&article.id, &article.source, &article.path, 0));
-        document.add_u64(self.fields.copy, copy_of(file, article.ordinal));
-        document.add_text(self.fields.sha, short(&article.sha256));
-        for part in sketch::sketch(&article.body) {
-            document.add_u64(self.fields.sketch, part);
-        }
-        document.add_u64(self.fields.same, u64::from_str_radix(short(&article.sha256), 16).unwrap_or(0));
-        for _ in 0..weight::WHOLE_TITLE {
-            document.add_text(self.fields.whole, &article.title);
-        }
-        document.add_text(self.fields.whole, &article.body);
-        document.add_text(self.fields.json, json(&rows.document));
-        self.put(document)?;
-        let Some(head) = head else { return Ok(()) };
+        let common = Common {
+            file,
+            tie: tie(&article.id, &article.source, &article.path),
+            copy: copy_of(file, article.ordinal),
+            title: reader.read(article.language.code, &article.title),
+        };
+        let body = reader.read(article.language.code, &article.body);
+        let mut documents = vec![self.article(&common, &rows.document, &body)];
         for (row, regions) in &rows.passages {
-            let mut document = self.row("passage", file, (&row.id, row.span), head, &Laid::passage(row));
+            let laid = Laid::passage(row);
+            let (start, end) = (row.span.start as usize, row.span.end as usize);
+            let place =
+                Placed { start: row.span.start, words: &body, range: body.within(start, end), offset: start };
+            let mut document = self.row("passage", &common, &row.article, &laid, place);
             document.add_u64(self.fields.same, sketch::of_passage(&row.text));
             for region in regions {
                 document.add_text(self.fields.region, region.0.to_string());
@@ -107,14 +106,17 @@ impl Writer {
                 self.who_and_how(&mut document, quote);
             }
             document.add_text(self.fields.json, json(row));
-            self.put(document)?;
+            documents.push(document);
         }
         for (row, graded) in &rows.quotes {
-            let start = row.content.first().map(|piece| piece.span).unwrap_or_default();
             let laid = Laid::quote(row);
-            let mut document = self.row("quote", file, (&row.id, start), head, &laid);
+            let text = laid.joined();
+            let words = reader.read(article.language.code, &text);
+            let start = row.content.first().map_or(0, |piece| piece.span.start);
+            let place = Placed { start, words: &words, range: words.all(), offset: 0 };
+            let mut document = self.row("quote", &common, &row.article, &laid, place);
             let speaker = row.speaker.as_ref().map_or("", |who| &who.name);
-            document.add_u64(self.fields.same, sketch::of_quote(&laid.joined(), speaker));
+            document.add_u64(self.fields.same, sketch::of_quote(&text, speaker));
             self.who_and_how(&mut document, row);
             for (region, best) in graded {
                 document.add_text(self.fields.region, region.0.to_string());
@@ -126,9 +128,30 @@ impl Writer {
                 document.add_text(self.fields.by_region, &about.name);
             }
             document.add_text(self.fields.json, json(row));
-            self.put(document)?;
+            documents.push(document);
         }
-        Ok(())
+        documents
+    }
+
+    fn article(&self, common: &Common, found: &Document, body: &Words) -> TantivyDocument {
+        let article = &found.article;
+        let mut document = TantivyDocument::default();
+        document.add_text(self.fields.row, "article");
+        document.add_text(self.fields.file, common.file);
+        document.add_text(self.fields.article, &article.id.0);
+        document.add_u64(self.fields.tie, common.tie);
+        document.add_u64(self.fields.copy, common.copy);
+        document.add_text(self.fields.sha, short(&article.sha256));
+        for part in sketch::sketch(&article.body) {
+            document.add_u64(self.fields.sketch, part);
+        }
+        document.add_u64(self.fields.same, u64::from_str_radix(short(&article.sha256), 16).unwrap_or(0));
+        for _ in 0..weight::WHOLE_TITLE {
+            document.add_text(self.fields.whole, common.title.stems(common.title.all()));
+        }
+        document.add_text(self.fields.whole, body.stems(body.all()));
+        document.add_text(self.fields.json, json(found));
+        document
     }
 
     /// What is known of a quote besides its words: filters find by it.
@@ -165,29 +188,29 @@ impl Writer {
     fn row(
         &self,
         kind: &str,
-        file: &str,
-        (id, span): (&str, Span),
+        common: &Common,
         head: &Head,
         laid: &Laid,
+        place: Placed<'_>,
     ) -> TantivyDocument {
+        let Placed { start, words, range, offset } = place;
         let mut document = TantivyDocument::default();
-        let text = laid.joined();
         document.add_text(self.fields.row, kind);
-        document.add_text(self.fields.file, file);
-        document.add_text(self.fields.id, id);
+        document.add_text(self.fields.file, common.file);
         document.add_text(self.fields.article, &head.id.0);
-        self.add_words(&mut document, self.fields.body, head.language.code, &text);
-        document.add_text(self.fields.exact, &text);
-        document.add_pre_tokenized_text(self.fields.breaks, breaks(laid));
+        document.add_text(self.fields.body, words.own_stems(range.clone()));
+        document.add_text(self.fields.exact, words.exact(range.clone()));
+        let spans = words.spans(range).map(|(start, end)| (start - offset, end - offset));
+        document.add_text(self.fields.breaks, breaks(laid.breaks_between(spans)));
         for author in &head.byline {
             document.add_text(self.fields.author, author);
         }
-        self.add_words(&mut document, self.fields.title, head.language.code, &head.title);
+        document.add_text(self.fields.title, common.title.own_stems(common.title.all()));
         document.add_text(self.fields.source, &head.source);
         document.add_text(self.fields.by_source, &head.source);
         document.add_text(self.fields.language, head.language.code);
-        document.add_u64(self.fields.tie, tie(&head.id, &head.source, &head.path, span.start));
-        document.add_u64(self.fields.copy, copy_of(file, head.ordinal));
+        document.add_u64(self.fields.tie, common.tie | u64::from(start).min((1 << START_BITS) - 1));
+        document.add_u64(self.fields.copy, common.copy);
         // A file's own date says when it was saved, so it neither sorts nor filters.
         if let Some(published) = head.published.as_ref().filter(|date| date.found_in != DateSource::FileTime)
         {
@@ -198,17 +221,7 @@ impl Writer {
         document
     }
 
-    /// Adds a text, stemmed by the rules of its language.
-    fn add_words(&self, document: &mut TantivyDocument, field: Field, language: &str, text: &str) {
-        match tokens(language, text) {
-            None => document.add_text(field, text),
-            Some(tokens) => {
-                document.add_pre_tokenized_text(field, PreTokenizedString { text: text.to_string(), tokens });
-            }
-        }
-    }
-
-    fn put(&self, document: TantivyDocument) -> Result<()> {
+    pub(super) fn put(&self, document: TantivyDocument) -> Result<()> {
         self.writer.add_document(document).map(drop).map_err(|error| self.failed(&error))
     }
 
@@ -270,18 +283,29 @@ impl Writer {
     }
 }
 
-/// Where sentences and paragraphs end, as words of a field of their own, at the positions of the last words.
-fn breaks(laid: &Laid) -> PreTokenizedString {
-    let (sentences, paragraphs) = laid.breaks(&laid.words());
-    let token = |text: &str, position: u32| Token {
-        position: position as usize,
-        text: text.to_string(),
-        ..Token::default()
-    };
-    let mut tokens: Vec<Token> = sentences.into_iter().map(|at| token(SENTENCE_END, at)).collect();
-    tokens.extend(paragraphs.into_iter().map(|at| token(PARAGRAPH_END, at)));
-    tokens.sort_by_key(|token| token.position);
-    PreTokenizedString { text: String::new(), tokens }
+/// What all rows of an article have in common.
+struct Common<'a> {
+    file: &'a str,
+    tie: u64,
+    copy: u64,
+    title: Words,
+}
+
+/// Where a row begins in the body, and its words: a range of those of a text that the row's own begins
+/// `offset` bytes behind.
+struct Placed<'a> {
+    start: u32,
+    words: &'a Words,
+    range: Range<usize>,
+    offset: usize,
+}
+
+/// Where sentences and paragraphs end, as words of a field of their own, at the places of the last words.
+fn breaks((sentences, paragraphs): (Vec<u32>, Vec<u32>)) -> String {
+    let mut marks: Vec<(u32, &str)> = sentences.into_iter().map(|at| (at, SENTENCE_END)).collect();
+    marks.extend(paragraphs.into_iter().map(|at| (at, PARAGRAPH_END)));
+    marks.sort_by_key(|(at, _)| *at);
+    ready_marks(marks.into_iter())
 }
 
 /// What [`FOLDERS`] holds.
@@ -300,29 +324,7 @@ pub fn short(sha256: &str) -> &str {
     sha256.get(..16).unwrap_or(sha256)
 }
 
-/// The words of a text in a language with a stemmer of its own. Each stands as the English analyser reads
-/// it, which is what most parts of a query look for, and at the same place as its own language has it.
-fn tokens(language: &str, text: &str) -> Option<Vec<Token>> {
-    let foreign = analyse::foreign(language, text)?;
-    let token = |position: usize, term: &analyse::Term| Token {
-        offset_from: term.start,
-        offset_to: term.end,
-        position,
-        text: term.text.clone(),
-        position_length: 1,
-    };
-    let mut foreign = foreign.iter().peekable();
-    let mut tokens = Vec::new();
-    for (position, term) in analyse::terms(&mut analyse::stemmed(), text).iter().enumerate() {
-        tokens.push(token(position, term));
-        while foreign.next_if(|own| own.start < term.start).is_some() {}
-        let own = foreign.next_if(|own| own.start == term.start && own.text != term.text);
-        tokens.extend(own.map(|own| token(position, own)));
-    }
-    Some(tokens)
-}
-
-fn json(value: &impl Serialize) -> String {
+pub(super) fn json(value: &impl Serialize) -> String {
     // Rows hold only strings, numbers and lists: they always serialise.
     serde_json::to_string(value).unwrap_or_default()
 }
@@ -331,8 +333,8 @@ fn json(value: &impl Serialize) -> String {
 pub(super) const START_BITS: u32 = 26;
 
 /// A number that orders rows the same way in every index: by article, then, among articles of one id,
-/// by outlet and file name, then by where they stand in the body.
-fn tie(article: &ArticleId, source: &str, path: &str, start: u32) -> u64 {
+/// by outlet and file name; the lowest bits are left for where they stand in the body.
+fn tie(article: &ArticleId, source: &str, path: &str) -> u64 {
     const COPY_BITS: u32 = 10;
     let bits = |text: &str, most: u32| {
         let hash = Sha256::digest(text.as_bytes());
@@ -341,6 +343,5 @@ fn tie(article: &ArticleId, source: &str, path: &str, start: u32) -> u64 {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     let article = bits(&article.0, 64 - COPY_BITS - START_BITS);
     let copy = bits(&format!("{source}\n{name}"), COPY_BITS);
-    let start = u64::from(start).min((1 << START_BITS) - 1);
-    (article << COPY_BITS | copy) << START_BITS | start
+    (article << COPY_BITS | copy) << START_BITS
 }

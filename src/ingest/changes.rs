@@ -20,10 +20,12 @@ pub struct Job<'f> {
 
 /// Why a file is to be read.
 pub enum Why {
-    /// It was not in the index, or not in full.
+    /// It was not in the index.
     New,
-    /// Its bytes are others.
-    Changed,
+    /// It was not read to its end, or not without fault.
+    Again,
+    /// Its bytes are others than when it was written at this time.
+    Changed { written: u64 },
     /// Its bytes were in the index under this name, which is gone.
     Moved { from: String },
 }
@@ -50,8 +52,8 @@ impl Work<'_> {
         report.gone = self.gone.len();
         for job in &self.jobs {
             match job.why {
-                Why::New => report.new += 1,
-                Why::Changed => report.changed += 1,
+                Why::New | Why::Again => report.new += 1,
+                Why::Changed { .. } => report.changed += 1,
                 Why::Moved { .. } => report.moved += 1,
             }
         }
@@ -67,7 +69,8 @@ pub fn sort<'f>(found: &'f [Found], known: &HashMap<String, Stamp>, roots: &[Str
     for look in looked.into_iter().flatten() {
         match look {
             Look::New(file) => new.push(file),
-            Look::Changed(file) => work.jobs.push(Job { file, why: Why::Changed }),
+            Look::Again(file) => work.jobs.push(Job { file, why: Why::Again }),
+            Look::Changed(file, written) => work.jobs.push(Job { file, why: Why::Changed { written } }),
             Look::Touched(file) => work.touched.push(file),
         }
     }
@@ -84,27 +87,29 @@ pub fn sort<'f>(found: &'f [Found], known: &HashMap<String, Stamp>, roots: &[Str
 
 enum Look<'f> {
     New(&'f Found),
-    Changed(&'f Found),
+    Again(&'f Found),
+    Changed(&'f Found, u64),
     Touched(Found),
 }
 
 fn look<'f>(file: &'f Found, known: &HashMap<String, Stamp>) -> Option<Look<'f>> {
     let stamp = match known.get(&file.key) {
-        None | Some(&Stamp::PARTIAL) => return Some(Look::New(file)),
+        None => return Some(Look::New(file)),
+        Some(&Stamp::PARTIAL) => return Some(Look::Again(file)),
         Some(stamp) => stamp,
     };
     if stamp.looks_like(&file.stamp) {
         return None;
     }
     if stamp.size != file.stamp.size {
-        return Some(Look::Changed(file));
+        return Some(Look::Changed(file, stamp.mtime));
     }
     match hash(&file.path) {
         Ok(hash) if hash == stamp.hash => {
             Some(Look::Touched(Found { stamp: Stamp { hash, ..file.stamp }, ..file.clone() }))
         }
         // One that cannot be opened is told when it is read.
-        _ => Some(Look::Changed(file)),
+        _ => Some(Look::Changed(file, stamp.mtime)),
     }
 }
 

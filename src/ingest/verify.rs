@@ -22,6 +22,8 @@ pub struct Verified {
     pub passages: usize,
     /// Quotes cut again.
     pub quotes: usize,
+    /// Earlier texts of pages that changed in place: no source says them any more.
+    pub earlier: usize,
     /// Rows whose words are not those of the body that they name: the index is wrong.
     pub wrong: Vec<String>,
     /// Articles whose source reads otherwise now.
@@ -48,6 +50,11 @@ pub fn verify(index: &Index, progress: &dyn Fn(usize, usize)) -> Result<Verified
             Ok(())
         })?;
     }
+    index.each_earlier(&mut |earlier| {
+        let path = &earlier.document.article.path;
+        verified.earlier += 1;
+        verified.wrong.extend(document(&earlier.document).into_iter().map(|what| format!("{what}  {path}")));
+    })?;
     Ok(verified)
 }
 

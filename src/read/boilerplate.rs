@@ -184,7 +184,12 @@ fn starts(folded: &str, words: &str) -> bool {
 /// Lower case, straight apostrophes, numbers as `#`, no marks or bullets at the ends.
 fn fold(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
-    for c in line.trim().chars().flat_map(char::to_lowercase) {
+    // What has no lower case of one sign is kept as it is: no rule holds such.
+    let low = |c: char| {
+        let mut low = c.to_lowercase();
+        if c.is_ascii() || low.len() > 1 { c.to_ascii_lowercase() } else { low.next().unwrap_or(c) }
+    };
+    for c in line.trim().chars().map(low) {
         match c {
             '’' | '‘' => out.push('\''),
             c if c.is_ascii_digit() => {

@@ -34,9 +34,10 @@ fn starts_like_a_page(head: &[u8]) -> bool {
         match skipped {
             Some((_, after)) => rest = after.trim_start(),
             None => {
-                return ["<!doctype html", "<html", "<head>", "<body", "<meta "]
-                    .iter()
-                    .any(|start| rest.starts_with(start));
+                let starts = |all: &[&str]| all.iter().any(|start| rest.starts_with(start));
+                // Some sites put scripts and styles before the page itself.
+                let early = starts(&["<style", "<script", "<link "]) && rest.contains("<html");
+                return early || starts(&["<!doctype html", "<html", "<head>", "<body", "<meta "]);
             }
         }
     }

@@ -429,7 +429,7 @@ pub(super) fn raw(record: &Map<String, Value>, found_in: DateSource) -> Raw {
 
 /// The record, then the objects in it whose fields belong to the article.
 fn scopes(record: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
-    let nested = record.iter().filter(|(key, _)| fields::NESTED.contains(&fold(key).as_str()));
+    let nested = record.iter().filter(|(key, _)| fields::NESTED.iter().any(|name| is(key, name)));
     std::iter::once(record).chain(nested.filter_map(|(_, value)| value.as_object()))
 }
 
@@ -450,7 +450,7 @@ fn laid_out(text: String) -> (String, Layout) {
 
 /// True when a column or field of this name is one that articles have.
 pub(super) fn is_known(name: &str) -> bool {
-    let name = fold(name);
+    let name: String = folded(name).collect();
     [
         fields::TEXT,
         fields::SHORT_TEXT,
@@ -480,17 +480,20 @@ fn longest(record: &Map<String, Value>, names: &[&str]) -> Option<String> {
 }
 
 fn all<'a>(record: &'a Map<String, Value>, names: &[&str]) -> impl Iterator<Item = &'a Value> {
-    names
-        .iter()
-        .flat_map(|name| record.iter().filter(move |(key, _)| fold(key) == *name).map(|(_, value)| value))
+    names.iter().flat_map(|name| record.iter().filter(move |(key, _)| is(key, name)).map(|(_, value)| value))
 }
 
 fn get<'a>(record: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    record.iter().find(|(key, _)| fold(key) == name).map(|(_, value)| value)
+    record.iter().find(|(key, _)| is(key, name)).map(|(_, value)| value)
 }
 
-fn fold(key: &str) -> String {
-    key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+/// True when a key is this name, which is in lower case and without blanks or strokes.
+fn is(key: &str, name: &str) -> bool {
+    folded(key).eq(name.chars())
+}
+
+fn folded(key: &str) -> impl Iterator<Item = char> {
+    key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase)
 }
 
 /// Keys under which an object holds its own words.

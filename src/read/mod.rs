@@ -11,6 +11,7 @@ mod csv;
 mod date;
 mod decode;
 mod docx;
+mod entries;
 mod epub;
 mod feed;
 mod gzip;
@@ -26,6 +27,7 @@ mod normalise;
 mod other;
 mod pdf;
 mod tags;
+mod tar;
 mod text;
 mod warc;
 mod xml;
@@ -67,6 +69,7 @@ pub const FORMATS: &[Format] = &[
     gzip::FORMAT,
     zstd::FORMAT,
     zip::FORMAT,
+    tar::FORMAT,
     pdf::FORMAT,
     warc::WARC,
     warc::ARC,
@@ -415,6 +418,8 @@ mod tests {
     fn what_a_file_holds_decides() {
         let page = b"<!doctype html><title>Talks fail</title><body><p>The talks failed, the minister said on Tuesday.</p></body>";
         check("a.txt", page, &["Talks fail: The talks failed, the minister said on Tuesday."]);
+        let late = [&b"<style>p { color: red }</style>\n<html>"[..], page].concat();
+        check("a.txt", &late, &["Talks fail: The talks failed, the minister said on Tuesday."]);
         check("a.html", b"{\"title\": \"T\", \"text\": \"One.\"}", &["T: One."]);
         check(
             "a.json",

@@ -51,11 +51,18 @@ pub fn normalise(mut raw: Raw, origin: &Origin, ordinal: u32) -> Article {
 /// NFC, `\n` for every line end, plain blanks, nothing invisible.
 fn characters(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut rest = text;
+    loop {
+        // Most of a text is ASCII that stays as it is.
+        let plain = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~' | b'\n')).unwrap_or(rest.len());
+        out.push_str(&rest[..plain]);
+        rest = &rest[plain..];
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { break };
+        rest = chars.as_str();
         match c {
             '\r' => {
-                chars.next_if_eq(&'\n');
+                rest = rest.strip_prefix('\n').unwrap_or(rest);
                 out.push('\n');
             }
             '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' => out.push('\n'),
@@ -83,7 +90,7 @@ fn characters(text: &str) -> String {
             c => out.push(c),
         }
     }
-    if is_nfc(&out) { out } else { out.nfc().collect() }
+    if out.is_ascii() || is_nfc(&out) { out } else { out.nfc().collect() }
 }
 
 /// Blanks made one, none at the ends.

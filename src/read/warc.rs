@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
+use brotli_decompressor::Decompressor as Brotli;
 use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
 
 use super::input::{Input, Line, MOST_RECORD, Place, Record, next_line};
@@ -236,6 +237,7 @@ fn decoded(body: Vec<u8>, encoding: &str) -> Vec<u8> {
         _ if body.starts_with(b"\x1f\x8b") => read(&mut GzDecoder::new(body.as_slice())),
         "deflate" => read(&mut ZlibDecoder::new(body.as_slice()))
             .or_else(|| read(&mut DeflateDecoder::new(body.as_slice()))),
+        "br" => read(&mut Brotli::new(body.as_slice(), 4096)),
         _ => None,
     };
     out.unwrap_or(body)
@@ -387,5 +389,8 @@ mod tests {
         assert_eq!(without_chunks(b"3\r\nabc\r\n0\r\n\r\n").as_deref(), Some(&b"abc"[..]));
         assert_eq!(without_chunks(b"not chunked at all\nno"), None);
         assert_eq!(charset("text/html; charset=\"UTF-8\""), Some("UTF-8"));
+        let hello = b"\x0b\x02\x80hello\x03".to_vec();
+        assert_eq!(decoded(hello.clone(), "br"), b"hello");
+        assert_eq!(decoded(hello.clone(), ""), hello);
     }
 }

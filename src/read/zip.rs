@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::archive::Archive;
-use super::input::{Input, Place, Record, Records};
+use super::entries::{Entries, is_furniture};
+use super::input::{Input, Records};
 use super::{Format, Result, docx, epub};
 
 pub(super) const FORMAT: Format = Format {
@@ -34,52 +35,11 @@ fn read(input: Input) -> Result<Records> {
     if let Some((_, read)) = KINDS.iter().find(|(entry, _)| archive.names().any(|name| name == *entry)) {
         return read(&archive);
     }
-    Ok(Box::new(Entries { archive, next: 0, inner: None }))
-}
-
-struct Entries {
-    archive: Archive,
-    next: usize,
-    inner: Option<(Arc<Place>, Records)>,
-}
-
-impl Iterator for Entries {
-    type Item = Result<Record>;
-
-    fn next(&mut self) -> Option<Result<Record>> {
-        loop {
-            if let Some((place, inner)) = &mut self.inner {
-                match super::guarded(place, || inner.next()) {
-                    Ok(Some(record)) => return Some(record),
-                    Ok(None) => self.inner = None,
-                    Err(error) => {
-                        self.inner = None;
-                        return Some(Err(error));
-                    }
-                }
-            }
-            if self.archive.place.job.is_bomb() {
-                return None;
-            }
-            let entry = self.archive.entries.get(self.next)?.clone();
-            self.next += 1;
-            if is_furniture(&entry.name) {
-                continue;
-            }
-            let place = self.archive.place.entry(&entry.name);
-            let opened =
-                || super::records(Input::new(Arc::clone(&place), self.archive.unpack(&entry, &place)?)?);
-            match super::guarded(&place, opened).unwrap_or_else(Err) {
-                Ok(records) => self.inner = Some((place, records)),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
-}
-
-/// What systems put into archives beside what people do, and what holds no article by its name.
-fn is_furniture(name: &str) -> bool {
-    let parts: Vec<&str> = name.split(['/', '\\']).collect();
-    let hidden = parts.iter().any(|part| part.starts_with('.') && !matches!(*part, "." | ".."));
-    hidden || parts.contains(&"__MACOSX") || !super::is_supported(std::path::Path::new(name))
+    let place = Arc::clone(&archive.place);
+    let entries = (0..archive.entries.len()).filter_map(move |at| {
+        let entry = &archive.entries[at];
+        let place = archive.place.entry(&entry.name);
+        (!is_furniture(&entry.name)).then(|| (Arc::clone(&place), archive.unpack(entry, &place)))
+    });
+    Ok(Box::new(Entries::new(place, entries)))
 }

@@ -110,3 +110,86 @@ fn versions_of_a_page_are_kept_and_compared() {
     let none = run_in(news.path(), &["diff", "nosucharticle"]);
     assert_eq!(none.code, 2);
 }
+
+/// What a run says of earlier texts; nothing where it kept none.
+fn kept(folder: &std::path::Path) -> Option<String> {
+    let ran = run_in(folder, &["index", "."]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let line = ran.out.lines().next().unwrap_or_default().to_string();
+    line.split("; ").find(|part| part.contains("earlier text")).map(str::to_string)
+}
+
+#[test]
+fn a_page_that_is_changed_in_place_keeps_its_earlier_texts() {
+    let page = |title: &str, text: &str| {
+        serde_json::json!({"url": "https://example.org/dam", "title": title, "text": text, "date": "2025-11-03"})
+            .to_string()
+    };
+    let edited = WIRE.replace("not one of them moved", "hardly one of them moved");
+    let news = folder(&[("page.json", &page("Dam will hold", WIRE))]);
+    let write = |name: &str, text: &str| fs::write(news.path().join(name), text).unwrap();
+    let run = |args: &[&str]| run_in(news.path(), args);
+    assert_eq!(kept(news.path()), None);
+    write("page.json", &page("Dam will hold", &edited));
+    assert_eq!(kept(news.path()).as_deref(), Some("1 earlier texts kept (onrecord diff shows them)"));
+    // Only what the page says now is found.
+    let said = run(&["said", "moved", "--copies", "--format", "json"]).json();
+    assert_eq!((said["total"].as_u64(), run(&["search", "hardly"]).code), (Some(1), 0), "{said}");
+    let id = said["hits"][0]["article"]["id"].as_str().unwrap().to_string();
+    let diff = run(&["diff", &id]);
+    assert!(diff.out.contains("[-not-]{+hardly+}") && diff.out.contains(" as written 20"), "{}", diff.out);
+    let verified = run(&["verify"]);
+    assert_eq!(
+        (verified.code, verified.out.contains("1 earlier texts of pages")),
+        (0, true),
+        "{}",
+        verified.out
+    );
+    // A headline alone is a version, too; what is said again is no longer an earlier text.
+    write("page.json", &page("Dam may hold", &edited));
+    assert!(kept(news.path()).is_some() && run(&["diff", &id]).out.contains("[-will-]{+may+}"));
+    write("page.json", &page("Dam will hold", WIRE));
+    kept(news.path());
+    assert_eq!(run(&["diff", &id, "--format", "json"]).out.matches("\"changes\"").count(), 2);
+    // They go where their file goes, outlast a text that cannot be read, and end with it.
+    fs::create_dir(news.path().join("old")).unwrap();
+    fs::rename(news.path().join("page.json"), news.path().join("old/page.json")).unwrap();
+    kept(news.path());
+    assert_eq!(run(&["diff", &id]).code, 0);
+    write("old/page.json", "{\"url\": \"https://example.org/d");
+    run(&["index", "."]);
+    write("old/page.json", &page("Dam fails", &edited));
+    run(&["index", "."]);
+    assert_eq!(run(&["diff", &id, "--format", "json"]).out.matches("\"changes\"").count(), 3);
+    fs::remove_file(news.path().join("old/page.json")).unwrap();
+    run(&["index", "."]);
+    assert_eq!(run(&["diff", &id]).code, 2);
+    assert!(!run(&["verify"]).out.contains("earlier texts"));
+}
+
+#[test]
+fn a_feed_that_moves_on_keeps_only_what_was_changed() {
+    let items = |from: usize, edited: Option<usize>| {
+        let line = |number: usize| {
+            let word = if edited == Some(number) { "denied" } else { "said" };
+            let text =
+                format!("Item {number} opens in the town.\n\n“We waited {number} years,” Ann Lee {word}.");
+            serde_json::json!({"id": format!("item-{number}"), "title": format!("Item {number}"), "text": text}).to_string()
+        };
+        (0..100).map(|at| line(from + at)).collect::<Vec<_>>().join("\n")
+    };
+    let news = folder(&[("feed.jsonl", &items(100, None))]);
+    assert_eq!(kept(news.path()), None);
+    // All others moved by 70 places, behind 70 new ones; the last 70 are gone.
+    fs::write(news.path().join("feed.jsonl"), items(30, Some(110))).unwrap();
+    assert!(kept(news.path()).is_some_and(|line| line.starts_with("1 earlier")));
+    let diff = run_in(news.path(), &["diff", "item-110"]);
+    assert!(diff.out.contains("[-said.-]{+denied.+}"), "{}", diff.out);
+    assert_eq!(run_in(news.path(), &["diff", "item-150"]).code, 2);
+    run_in(news.path(), &["--index", "fresh", "index", "."]);
+    let totals = |index: &str| {
+        let ran = run_in(news.path(), &["--index", index, "search", "opens", "--format", "json"]);
+        ran.json()["total"].clone()
+    };
+    assert_eq!(totals("index"), totals("fresh"));
+}

@@ -103,11 +103,11 @@ fn stir(news: &Path, random: &mut Random, next: &mut usize) {
     }
 }
 
-/// 25 kills, or as many as `ONRECORD_KILLS` says.
+/// 200 kills, or as many as `ONRECORD_KILLS` says.
 #[test]
 fn killed_at_any_moment_nothing_is_lost_and_nothing_comes_twice() {
     let kills: usize =
-        std::env::var("ONRECORD_KILLS").ok().and_then(|number| number.parse().ok()).unwrap_or(25);
+        std::env::var("ONRECORD_KILLS").ok().and_then(|number| number.parse().ok()).unwrap_or(200);
     let here = quick_folder();
     let news = here.path().join("news");
     fs::create_dir(&news).unwrap();
@@ -146,6 +146,70 @@ fn killed_at_any_moment_nothing_is_lost_and_nothing_comes_twice() {
     for check in ["doctor", "verify"] {
         let ran = run_in(here.path(), &["--index", "ix", check]);
         assert_eq!(ran.code, 0, "{check}: {}{}", ran.out, ran.err);
+    }
+}
+
+/// A page of one address, as it reads on a day.
+fn page(day: usize) -> String {
+    let text = format!("{} The dam will hold for {day} days, Mayor Ann Lee said on Monday.", story(7));
+    serde_json::json!({"url": "https://example.org/dam", "title": format!("Day {day}"), "text": text})
+        .to_string()
+}
+
+/// The headlines of all versions of an article that the index holds, the oldest first.
+fn versions(folder: &Path, id: &str) -> Vec<String> {
+    let ran = run_in(folder, &["--index", "ix", "diff", id, "--format", "json"]);
+    assert!(ran.code < 2, "{}", ran.err);
+    let steps = serde_json::Deserializer::from_str(&ran.out).into_iter::<serde_json::Value>();
+    let mut titles = Vec::new();
+    for step in steps {
+        let step = step.unwrap();
+        let title = |side: &str| step[side]["title"].as_str().unwrap().to_string();
+        if titles.is_empty() {
+            titles.push(title("old"));
+        }
+        assert_eq!(titles.last(), Some(&title("old")));
+        titles.push(title("new"));
+    }
+    titles
+}
+
+#[test]
+fn what_was_on_record_outlives_kills() {
+    let here = quick_folder();
+    fs::create_dir(here.path().join("news")).unwrap();
+    let file = here.path().join("news/page.json");
+    let index = ["--index", "ix", "index", "news", "--commit-every", "0"];
+    let mut random = Random(11);
+    let mut on_record = Vec::new();
+    let mut window = 0;
+    for day in 0..30 {
+        fs::write(&file, page(day)).unwrap();
+        let begun = Instant::now();
+        let mut child = spawn(here.path(), &index);
+        if day % 3 == 0 {
+            assert!(child.wait().unwrap().success());
+            window = begun.elapsed().as_micros() as usize;
+            on_record.push(format!("Day {day}"));
+        } else {
+            std::thread::sleep(Duration::from_micros(random.below(window) as u64));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+    assert_eq!(run_in(here.path(), &index).code, 0);
+    on_record.push("Day 29".to_string());
+    let hits =
+        run_in(here.path(), &["--index", "ix", "search", "dam", "--copies", "--format", "json"]).hits();
+    assert!(hits.iter().all(|hit| hit["article"]["title"] == "Day 29") && !hits.is_empty());
+    let kept = versions(here.path(), hits[0]["article"]["id"].as_str().unwrap());
+    let once: BTreeSet<_> = kept.iter().collect();
+    assert_eq!(once.len(), kept.len(), "something is there twice: {kept:?}");
+    let lost: Vec<_> = on_record.iter().filter(|title| !kept.contains(title)).collect();
+    assert!(lost.is_empty(), "lost: {lost:?}; kept: {kept:?}");
+    assert_eq!(kept.last().unwrap(), "Day 29");
+    for check in ["doctor", "verify"] {
+        assert_eq!(run_in(here.path(), &["--index", "ix", check]).code, 0, "{check}");
     }
 }
 
