@@ -1,6 +1,6 @@
 //! Which words of a row a query matched, as spans.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Places;
 use super::analyse::{self, Term};
@@ -32,6 +32,9 @@ impl Marker {
                 list.iter().for_each(|expr| self.gather(expr))
             }
             Expr::Boost(inner, _) | Expr::AtLeast(_, inner) => self.gather(inner),
+            Expr::Place(words, _) => {
+                words.iter().for_each(|word| self.gather(&Expr::Word(word.clone())));
+            }
             other => {
                 let Some(compiled) = pattern::compile(other) else { return };
                 match (&compiled.pattern, compiled.leaves.as_slice()) {
@@ -46,11 +49,18 @@ impl Marker {
     /// The words of a row that matched: byte ranges of the article's body, in order, without overlap.
     pub fn spans(&self, laid: &Laid) -> Vec<Span> {
         let text = laid.joined();
-        let words = analyse::terms(&mut analyse::exact(), &text);
-        let stems = analyse::terms(&mut analyse::stemmed(), &text);
-        let mut marked: Vec<Place> = self.single(&words, &stems).collect();
-        let (sentences, paragraphs) =
-            if self.patterns.is_empty() { Default::default() } else { laid.breaks(&words) };
+        let mut ranges = self.single(&text);
+        if !self.patterns.is_empty() {
+            self.placed(laid, &text, &mut ranges);
+        }
+        merged(ranges.into_iter().flat_map(|(start, end)| laid.in_body(start, end)).collect())
+    }
+
+    /// Where patterns match, as ranges of the text.
+    fn placed(&self, laid: &Laid, text: &str, ranges: &mut Vec<(usize, usize)>) {
+        let words = analyse::terms(&mut analyse::exact(), text);
+        let stems = analyse::terms(&mut analyse::stemmed(), text);
+        let (sentences, paragraphs) = laid.breaks(&words);
         for compiled in &self.patterns {
             let at = |leaf: &Leaf| {
                 let fits = |at: &usize| leaf.matches(&words[*at].text, &stems[*at].text);
@@ -58,25 +68,60 @@ impl Marker {
             };
             let leaves = compiled.leaves.iter().map(at).collect();
             let ground = Ground { leaves, sentences: sentences.clone(), paragraphs: paragraphs.clone() };
-            marked.extend(pattern::marks(&compiled.pattern, &ground));
+            let range = |place: Place| {
+                Some((words.get(place.start as usize)?.start, words.get(place.end as usize - 1)?.end))
+            };
+            ranges.extend(pattern::marks(&compiled.pattern, &ground).into_iter().filter_map(range));
         }
-        let range = |place: &Place| {
-            Some((words.get(place.start as usize)?.start, words.get(place.end as usize - 1)?.end))
-        };
-        let ranges = marked.iter().filter_map(range);
-        merged(ranges.flat_map(|(start, end)| laid.in_body(start, end)).collect())
     }
 
-    fn single<'a>(&'a self, words: &'a [Term], stems: &'a [Term]) -> impl Iterator<Item = Place> + 'a {
-        let fits = |(_, (word, stem)): &(usize, (&Term, &Term))| {
-            self.stems.contains(&stem.text) || self.exact.contains(&word.text)
+    /// Where single words stand, as ranges of the text. Each form of a word is looked at once, and stemmed,
+    /// which costs most, only where it may be one that is sought: no ending that is taken off changes how
+    /// a word begins.
+    fn single(&self, text: &str) -> Vec<(usize, usize)> {
+        let mut ranges = Vec::new();
+        if self.stems.is_empty() && self.exact.is_empty() {
+            return ranges;
+        }
+        let mut stemmer = analyse::stemmed();
+        let mut known: HashMap<&str, bool> = HashMap::new();
+        for (start, end) in analyse::words(text) {
+            if !self.may_fit(&text[start..end]) {
+                continue;
+            }
+            let fits = *known.entry(&text[start..end]).or_insert_with_key(|word| {
+                let word = analyse::fold_word(word);
+                let stemmed = |term: &Term| self.stems.contains(&term.text);
+                self.exact.contains(&word) || analyse::terms(&mut stemmer, &word).first().is_some_and(stemmed)
+            });
+            if fits {
+                ranges.push((start, end));
+            }
+        }
+        ranges
+    }
+
+    /// False for a word that begins otherwise than all that is sought: at its first letter, and where it is
+    /// long at its second. Folding may change letters that are not ASCII.
+    fn may_fit(&self, word: &str) -> bool {
+        let [first, second, ..] = word.as_bytes() else { return true };
+        if !first.is_ascii() || !second.is_ascii_alphabetic() {
+            return true;
+        }
+        let (first, second) = (first.to_ascii_lowercase(), second.to_ascii_lowercase());
+        let fits = |sought: &String| match sought.as_bytes() {
+            [a, b, ..] => *a == first && (word.len() < LONG || *b == second),
+            _ => true,
         };
-        let found = words.iter().zip(stems).enumerate().filter(fits);
-        found.map(|(at, _)| Place { start: at as u32, end: at as u32 + 1 })
+        self.stems.iter().any(fits) || self.exact.iter().any(fits)
     }
 }
 
-fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+/// Words from this length on keep their first two letters when they are stemmed; `dying` does not.
+const LONG: usize = 6;
+
+/// Spans in order, those that touch as one.
+pub fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut merged: Vec<Span> = Vec::new();
     for span in spans {

@@ -3,6 +3,7 @@
 pub mod analyse;
 mod article;
 mod at_least;
+mod bag;
 mod checked;
 mod collect;
 mod copies;
@@ -16,15 +17,20 @@ mod people;
 mod plan;
 mod rank;
 mod schema;
+mod sought;
 mod spread;
+mod standing;
 pub mod tantivy;
 mod trouble;
+mod within;
 mod writer;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::people::Person;
+use crate::people::People;
 pub use crate::query::resolve::Places;
 use crate::query::{Expr, Query};
 use crate::rows::{Head, PassageRow, QuoteRow};
@@ -208,7 +214,7 @@ pub struct Hit {
 }
 
 /// The same passage or quote in a copy of an article.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Copy {
     /// Id of the row.
     pub id: String,
@@ -263,7 +269,7 @@ pub trait Engine {
         name: &dyn Fn(GroupBy, &str) -> String,
     ) -> Result<Vec<Facet>>;
     /// Everybody who goes by several names, or shares one, in the whole index.
-    fn people(&self) -> Result<Vec<Person>>;
+    fn people(&self) -> Result<Arc<People>>;
     /// The best articles for a question of plain words, `most` of them, each by its id and its score.
     /// `widen`: look also for what the best of them are about.
     fn best_articles(&self, question: &str, widen: bool, most: usize) -> Result<Vec<(String, f32)>>;

@@ -1,5 +1,6 @@
 //! A query turned into the engine's own: what must match, and what each match weighs.
 
+use std::collections::HashMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -11,12 +12,16 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::analyse;
+use super::article::Question;
 use super::at_least::AtLeastQuery;
+use super::bag::{Bag, Part, Word};
 use super::near::{PatternQuery, SpreadQuery, WordFields};
 use super::pattern::{self, Compiled, Leaf, Pattern};
 use super::schema::Fields;
+use super::within::WithinQuery;
 use super::{Places, Wanted};
-use crate::document::{Grade, QuoteKind};
+use crate::document::{Grade, QuoteKind, RegionId};
+use crate::lang::english::is_stopword;
 use crate::query::{Expr, Filter, Query, Sought};
 
 type Boxed = Box<dyn TantivyQuery>;
@@ -40,8 +45,25 @@ pub(super) mod weight {
     /// Each grade of evidence that a region reaches; five for one named in the quote itself.
     pub const GRADE: f32 = 1.0;
 
+    /// A row that is about a region, where the question names the region in other words.
+    pub const NAMED: f32 = 0.5;
+
+    /// How soon further occurrences of a word in a row add little.
+    pub const ROW_K1: f32 = 1.2;
+    /// How much a long row must say a word more often, from 0 to 1.
+    pub const ROW_B: f32 = 0.75;
+    /// How far a word of the question counts as told that a row lacks, but its article has. The score falls
+    /// with the share of the question that is told.
+    pub const HELD_BY_ARTICLE: f32 = 0.5;
+    /// What is left of the score of a row that tells of none of the regions that the question names.
+    pub const UNNAMED: f32 = 0.1;
+    /// How far a word counts as held by a row that is about the region that it names.
+    pub const NAMED_HELD: f32 = 0.8;
+
     /// Score of the whole article, added to that of each of its passages.
     pub const ARTICLE: f32 = 0.3;
+    /// The same, to that of each of its quotes.
+    pub const QUOTED_ARTICLE: f32 = 0.0;
     /// What is left of its score for each further passage of one article.
     pub const SPREAD: f32 = 0.88;
 
@@ -99,6 +121,24 @@ pub fn plan(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Boxed {
     Box::new(BooleanQuery::new(clauses))
 }
 
+/// The query as plain words, where there is one list of them.
+pub(super) fn bag(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Option<Bag> {
+    let expr = query.expr.as_ref()?;
+    let planner = Planner { fields, wanted, grade: weakest(Some(expr)) };
+    let plain = |expr: &&Expr<Places>| matches!(expr, Expr::Word(_) | Expr::Place(..) | Expr::Any(_));
+    match expr {
+        Expr::And(list) if list.iter().filter(plain).count() == 1 => {
+            let (words, rest): (Vec<_>, Vec<_>) = list.iter().partition(plain);
+            let rest: Vec<Expr<Places>> = rest.into_iter().cloned().collect();
+            let all = Expr::And(list.clone());
+            let parts = planner.parts(words.first()?, &plain_text(&all));
+            Some(Bag { parts, conditions: Some(planner.and(&rest)) })
+        }
+        expr if plain(&expr) => Some(Bag { parts: planner.parts(expr, &plain_text(expr)), conditions: None }),
+        _ => None,
+    }
+}
+
 /// The grade that `AboutMin` asks for, wherever it stands.
 fn weakest(expr: Option<&Expr<Places>>) -> Option<Grade> {
     match expr? {
@@ -144,6 +184,14 @@ impl Planner<'_> {
     fn expr(&self, expr: &Expr<Places>) -> Boxed {
         match expr {
             Expr::Word(word) => self.word(word),
+            Expr::Place(words, places) => {
+                let words = words.iter().map(|word| self.word(word));
+                let about = self.about_terms(places).into_iter().map(|term| {
+                    let term: Boxed = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
+                    boosted(term, weight::NAMED)
+                });
+                any(words.chain(about).collect())
+            }
             Expr::Exact(word) => self.phrase(std::slice::from_ref(word)),
             Expr::Prefix(_) | Expr::Wildcard(_) | Expr::Fuzzy(..) | Expr::Regex(_) => {
                 boosted(self.pattern(expr), weight::LOOSE)
@@ -172,6 +220,99 @@ impl Planner<'_> {
             clauses.push((Occur::Must, unscored(Box::new(AllQuery))));
         }
         Box::new(BooleanQuery::new(clauses))
+    }
+
+    /// The alternatives that plain words are; `text` is all that the query looks for.
+    fn parts(&self, expr: &Expr<Places>, text: &str) -> Vec<Part> {
+        let list = match expr {
+            Expr::Any(list) => list.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        let common = Question::new(text).is_of_common_words();
+        let mut parts: Vec<Part> = Vec::new();
+        let mut known: HashMap<&str, (usize, f32)> = HashMap::new();
+        for expr in list {
+            if let Expr::Word(word) = expr {
+                let (at, count) = known.entry(word).or_insert((parts.len(), 0.0));
+                *count += 1.0;
+                if let Some(part) = parts.get_mut(*at) {
+                    part.times = *count * (weight::K3 + 1.0) / (*count + weight::K3);
+                    continue;
+                }
+            }
+            parts.push(self.part(expr, 1.0, common));
+        }
+        parts
+    }
+
+    fn part(&self, expr: &Expr<Places>, times: f32, common: bool) -> Part {
+        let words = |words: &[String], with_text| {
+            words.iter().flat_map(|word| self.forms(word, with_text, common)).collect()
+        };
+        let part = |words, about, other| Part { words, times, about, other };
+        match expr {
+            Expr::Boost(inner, more) => self.part(inner, times * more, common),
+            Expr::Word(word) => {
+                let forms: Vec<Word> = words(std::slice::from_ref(word), true);
+                // `28-point` is two words side by side.
+                let other = (forms.len() > 1).then(|| boosted(self.word(word), times));
+                match other {
+                    None => part(forms, Vec::new(), None),
+                    other => part(words(std::slice::from_ref(word), false), Vec::new(), other),
+                }
+            }
+            Expr::Place(list, places) => part(words(list, true), self.about_terms(places), None),
+            Expr::Exact(word) => {
+                let other = boosted(self.expr(expr), times);
+                part(words(std::slice::from_ref(word), false), Vec::new(), Some(other))
+            }
+            Expr::Phrase(list) => part(words(list, false), Vec::new(), Some(boosted(self.expr(expr), times))),
+            other => part(Vec::new(), Vec::new(), Some(boosted(self.expr(other), times))),
+        }
+    }
+
+    /// A word in each of its forms; without its text it only lifts. `common`: even the most common count.
+    fn forms(&self, word: &str, with_text: bool, common: bool) -> Vec<Word> {
+        let stems = analyse::terms(&mut analyse::stemmed(), word);
+        let exact = analyse::terms(&mut analyse::exact(), word);
+        let term = Term::from_field_text;
+        let one = stems.len() == 1;
+        let form = |(stem, exact): (&analyse::Term, &analyse::Term)| {
+            let mut text = Vec::new();
+            let mut names = Vec::new();
+            if with_text {
+                text.push((term(self.fields.body, &stem.text), weight::BODY));
+                if one {
+                    let foreign = analyse::foreign_stems(&self.fields.languages, word);
+                    text.extend(foreign.iter().map(|stem| (term(self.fields.body, stem), weight::BODY)));
+                }
+                text.push((term(self.fields.exact, &exact.text), weight::EXACT));
+            }
+            if with_text && self.wanted == Wanted::Quotes {
+                names.push((term(self.fields.speaker, &exact.text), weight::NAME));
+                names.push((term(self.fields.addressee, &exact.text), weight::NAME / 2.0));
+            }
+            let counts = common || !is_stopword(&exact.text);
+            Word {
+                stem: counts.then(|| stem.text.clone()),
+                text,
+                names,
+                lift: vec![(term(self.fields.title, &stem.text), weight::TITLE)],
+            }
+        };
+        stems.iter().zip(&exact).map(form).collect()
+    }
+
+    /// Terms of rows that are about these places.
+    fn about_terms(&self, places: &Places) -> Vec<Term> {
+        let term = |id: &RegionId| match self.wanted {
+            Wanted::Passages => Term::from_field_text(self.fields.region, &id.0.to_string()),
+            Wanted::Quotes => {
+                let text = format!("{}:{}", Grade::Sentence.name(), id.0);
+                Term::from_field_text(self.fields.graded, &text)
+            }
+        };
+        places.ids.iter().map(term).collect()
     }
 
     /// A word in any of its forms; the form that was typed weighs more.
@@ -254,6 +395,7 @@ impl Planner<'_> {
             Filter::Until(day) => unscored(self.days(Bound::Unbounded, Bound::Included(number(*day)))),
             Filter::Lang(code) => unscored(self.term(self.fields.language, code)),
             Filter::Author(name) => unscored(self.named(self.fields.author, name)),
+            Filter::Within(words) => unscored(self.within(words)),
             Filter::Title(words) => self.title(words),
             Filter::Article(id) => unscored(self.term(self.fields.article, id)),
         }
@@ -282,6 +424,12 @@ impl Planner<'_> {
             }
         };
         all(pattern::shaped(name).into_iter().map(leaf).collect())
+    }
+
+    fn within(&self, words: &[String]) -> Boxed {
+        let stems = analyse::terms(&mut analyse::stemmed(), &words.join(" "));
+        let term = |stem: &analyse::Term| Term::from_field_text(self.fields.whole, &stem.text);
+        Box::new(WithinQuery { terms: stems.iter().map(term).collect(), copy: self.fields.copy })
     }
 
     fn title(&self, words: &[String]) -> Boxed {
@@ -354,7 +502,7 @@ pub(super) fn plain_text(expr: &Expr<Places>) -> String {
 fn plain_words<'e>(expr: &'e Expr<Places>, words: &mut Vec<&'e str>) {
     match expr {
         Expr::Word(word) | Expr::Exact(word) => words.push(word),
-        Expr::Phrase(list) => words.extend(list.iter().map(String::as_str)),
+        Expr::Phrase(list) | Expr::Place(list, _) => words.extend(list.iter().map(String::as_str)),
         Expr::And(list) | Expr::Or(list) | Expr::Any(list) => {
             list.iter().for_each(|expr| plain_words(expr, words))
         }

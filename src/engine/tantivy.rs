@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,24 +17,25 @@ use tantivy::query::{BooleanQuery, Occur, PhraseQuery, Query as TantivyQuery, Re
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::tokenizer::TokenStream as _;
 use tantivy::{
-    DocAddress, Index as Tantivy, IndexReader, IndexSettings, ReloadPolicy, SegmentReader, TantivyDocument,
-    TantivyError, Term,
+    DocAddress, Index as Tantivy, IndexReader, IndexSettings, ReloadPolicy, Searcher, SegmentReader,
+    TantivyDocument, TantivyError, Term,
 };
 
 use super::article::{Articles, Question, Scored};
 use super::checked::{self, Checked};
 use super::collect::{Everything, Ranked, gather, order};
-use super::copies::{self, Folded};
-use super::plan::plan;
+use super::copies;
+use super::rank::{Asked, Found};
 use super::schema::{FORMAT, Fields, schema};
+use super::standing::Standing;
 use super::trouble::{damaged, failed, write_failed};
 pub use super::writer::Writer;
 use super::{Copy, Engine, Facet, Group, GroupBy, Hit, Hits, Payload, Places, Row, Show, Stamp, Wanted};
-use super::{analyse, facet, people, rank, spread, writer};
+use super::{analyse, facet, people, spread, writer};
 use crate::document::{Article, Document};
 use crate::error::{Error, Result};
 use crate::lang::{LANGUAGES, Language};
-use crate::people::Person;
+use crate::people::People;
 use crate::query::{Expr, Query, Sort};
 use crate::rows::{PassageRow, QuoteRow};
 use crate::sketch::Entry;
@@ -47,6 +49,10 @@ pub struct Index {
     reader: IndexReader,
     /// Show every copy of a text.
     every_copy: bool,
+    /// Where each row stands, for the generation of the index that it was told for.
+    standing: Mutex<Option<(u64, Arc<Standing>)>>,
+    /// Everybody who speaks in it, likewise.
+    people: Mutex<Option<(u64, Arc<People>)>>,
 }
 
 impl Index {
@@ -154,8 +160,16 @@ impl Index {
         index.tokenizers().register(analyse::STEMMED, analyse::stemmed());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = reader.map_err(|error| failed(path, "reading", &error))?;
-        let mut opened =
-            Index { path: path.to_path_buf(), directory, index, fields, reader, every_copy: false };
+        let mut opened = Index {
+            path: path.to_path_buf(),
+            directory,
+            index,
+            fields,
+            reader,
+            every_copy: false,
+            standing: Mutex::default(),
+            people: Mutex::default(),
+        };
         opened.fields.languages = opened.languages()?;
         Ok(opened)
     }
@@ -335,34 +349,48 @@ impl Index {
         self.reader.searcher().search(query, &Count).map_err(|error| failed(&self.path, "searching", &error))
     }
 
-    /// How many rows match, and the first `most` of them, or more; what copies have in common comes once.
-    fn ranked(
-        &self,
-        wanted: Wanted,
-        query: &Query<Places>,
-        show: &Show,
-        most: usize,
-    ) -> Result<(usize, Folded)> {
-        let searcher = self.reader.searcher();
-        let stories = if self.every_copy { HashMap::new() } else { self.stories()? };
-        // A row that repeats another is known only beside all that rank above it.
-        let most = if stories.is_empty() { most } else { usize::MAX };
-        let (total, ranked) = rank::first(&searcher, &self.fields, wanted, query, show, most)
-            .map_err(|error| failed(&self.path, "searching", &error))?;
-        let found = ranked.len();
-        let folded = copies::fold(ranked, wanted, &stories, searcher.segment_readers());
-        Ok((total - (found - folded.ranked.len()), folded))
+    /// Where each row stands, told once for each state of the index that is read.
+    fn standing(&self, searcher: &Searcher) -> Result<Arc<Standing>> {
+        let generation = searcher.generation().generation_id();
+        // A panic while it is held leaves nothing half done: the whole is put there at once.
+        let mut known = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, standing)) = known.as_ref().filter(|(of, _)| *of == generation) {
+            return Ok(standing.clone());
+        }
+        let standing = copies::stories(searcher.segment_readers(), &self.fields)
+            .and_then(|stories| Standing::of(searcher, &self.fields, &stories))
+            .map_err(|error| failed(&self.path, "reading", &error))?;
+        let standing = Arc::new(standing);
+        *known = Some((generation, standing.clone()));
+        Ok(standing)
     }
 
-    fn hit(&self, ranked: &Ranked, wanted: Wanted, folded: &Folded) -> Result<Hit> {
+    /// Asks with what it takes to do so.
+    fn asking<T>(&self, wanted: Wanted, ask: impl FnOnce(&Asked) -> tantivy::Result<T>) -> Result<T> {
+        let searcher = self.reader.searcher();
+        let standing = self.standing(&searcher)?;
+        let asked = Asked {
+            searcher: &searcher,
+            fields: &self.fields,
+            standing: &standing,
+            wanted,
+            every_copy: self.every_copy,
+        };
+        ask(&asked).map_err(|error| failed(&self.path, "searching", &error))
+    }
+
+    /// The rows that are shown, each with those that repeat it.
+    fn hits(&self, wanted: Wanted, found: &Found, shown: &[Ranked]) -> Result<Vec<Hit>> {
+        let addresses: Vec<DocAddress> = shown.iter().map(|row| row.address).collect();
+        let repeated = self.asking(wanted, |asked| Ok(asked.repeated(found, &addresses)))?;
+        let none = Vec::new();
+        let hit = |row: &Ranked| self.hit(row, wanted, repeated.get(&row.address).unwrap_or(&none));
+        shown.iter().map(hit).collect()
+    }
+
+    fn hit(&self, ranked: &Ranked, wanted: Wanted, repeated: &[DocAddress]) -> Result<Hit> {
         let row = self.row(ranked.address, wanted)?;
-        let repeated = folded.copies.get(&ranked.address).map_or(&[][..], Vec::as_slice);
-        let copies = repeated.iter().take(MOST_COPIES).map(|address| {
-            Ok(match self.row(*address, wanted)? {
-                Row::Passage(row) => Copy { id: row.id, article: row.article },
-                Row::Quote(row) => Copy { id: row.id, article: row.article },
-            })
-        });
+        let copies = repeated.iter().take(MOST_COPIES).map(|address| self.stored::<Copy>(*address));
         Ok(Hit { score: ranked.score, row, copies: copies.collect::<Result<_>>()?, copied: repeated.len() })
     }
 
@@ -392,10 +420,9 @@ pub struct Totals {
 impl Engine for Index {
     fn find(&self, wanted: Wanted, query: &Query<Places>, show: &Show) -> Result<Hits> {
         let most = show.offset.saturating_add(query.limit);
-        let (total, folded) = self.ranked(wanted, query, show, most)?;
-        let page = folded.ranked.iter().skip(show.offset).take(query.limit);
-        let hits = page.map(|ranked| self.hit(ranked, wanted, &folded)).collect::<Result<_>>()?;
-        Ok(Hits { total, hits })
+        let found = self.asking(wanted, |asked| asked.first(query, show, most))?;
+        let page: Vec<Ranked> = found.ranked.iter().skip(show.offset).take(query.limit).copied().collect();
+        Ok(Hits { total: found.total, hits: self.hits(wanted, &found, &page)? })
     }
 
     fn group(
@@ -406,19 +433,20 @@ impl Engine for Index {
         (by, each): (GroupBy, usize),
         name: &dyn Fn(&str) -> String,
     ) -> Result<(usize, Vec<Group>)> {
-        let (total, folded) = self.ranked(wanted, query, show, usize::MAX)?;
+        let found = self.asking(wanted, |asked| asked.first(query, show, usize::MAX))?;
         let columns = self.columns(facet::column(by))?;
-        let groups = gather(&folded.ranked, &columns, name);
-        let hit = |ranked: &&Ranked| self.hit(ranked, wanted, &folded);
+        let groups = gather(&found.ranked, &columns, name);
         let mut shown = Vec::new();
         for (key, members) in groups.into_iter().skip(show.offset).take(query.limit) {
-            let hits = members.iter().take(each).map(hit).collect::<Result<Vec<_>>>()?;
+            let first: Vec<Ranked> = members.iter().take(each).map(|row| **row).collect();
+            let hits = self.hits(wanted, &found, &first)?;
             let newest = members.iter().min_by_key(|member| std::cmp::Reverse(member.day.unwrap_or(0)));
-            let newest = newest
-                .filter(|newest| !members.iter().take(each).any(|shown| shown.address == newest.address));
-            shown.push(Group { key, count: members.len(), hits, newest: newest.map(hit).transpose()? });
+            let newest = newest.filter(|newest| !first.iter().any(|shown| shown.address == newest.address));
+            let newest = newest.map(|row| self.hits(wanted, &found, &[**row])).transpose()?;
+            let newest = newest.and_then(|mut hits| hits.pop());
+            shown.push(Group { key, count: members.len(), hits, newest });
         }
-        Ok((total, shown))
+        Ok((found.total, shown))
     }
 
     fn facets(
@@ -427,8 +455,7 @@ impl Engine for Index {
         query: &Query<Places>,
         name: &dyn Fn(GroupBy, &str) -> String,
     ) -> Result<Vec<Facet>> {
-        let (_, folded) = self.ranked(wanted, query, &Show::default(), usize::MAX)?;
-        let rows: Vec<DocAddress> = folded.ranked.iter().map(|row| row.address).collect();
+        let rows = self.asking(wanted, |asked| asked.all(query))?;
         let one = |by: GroupBy| {
             let columns = self.columns(facet::counted(by))?;
             Ok(Facet { by, values: facet::count(&rows, &columns, &|key| name(by, key)) })
@@ -436,8 +463,16 @@ impl Engine for Index {
         GroupBy::ALL.into_iter().map(one).collect()
     }
 
-    fn people(&self) -> Result<Vec<Person>> {
-        people::linked(&self.path, &self.reader.searcher())
+    fn people(&self) -> Result<Arc<People>> {
+        let searcher = self.reader.searcher();
+        let generation = searcher.generation().generation_id();
+        let mut known = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, people)) = known.as_ref().filter(|(of, _)| *of == generation) {
+            return Ok(people.clone());
+        }
+        let people = Arc::new(People::new(people::linked(&self.path, &searcher)?, &[]));
+        *known = Some((generation, people.clone()));
+        Ok(people)
     }
 
     fn best_articles(&self, question: &str, widen: bool, most: usize) -> Result<Vec<(String, f32)>> {
@@ -483,10 +518,7 @@ impl Engine for Index {
     }
 
     fn count(&self, wanted: Wanted, query: &Query<Places>) -> Result<usize> {
-        if self.every_copy || self.stories()?.is_empty() {
-            return self.count_of(&*plan(&self.fields, wanted, query));
-        }
-        Ok(self.ranked(wanted, query, &Show::default(), 0)?.0)
+        Ok(self.asking(wanted, |asked| asked.all(query))?.len())
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{Clause, Names};
 use crate::engine::analyse::fold_word;
 use crate::engine::pattern::edits_between;
-use crate::engine::{Engine, GroupBy, MOST_PLACED, MOST_WORDS, Show, Wanted};
+use crate::engine::{Engine, GroupBy, MOST_PLACED, MOST_WORDS, Places, Show, Wanted};
 use crate::error::Result;
 use crate::people;
 use crate::query::{Expr, Filter, Query, Sort, parse};
@@ -34,10 +34,23 @@ impl Asker<'_> {
         let clause = |part: &Expr<String>| {
             let words = if is_pattern(part) { self.words(part)? } else { Vec::new() };
             let more = words.len().saturating_sub(NAMED);
-            let words = words.into_iter().take(NAMED).map(|(word, _)| word).collect();
+            let words = words.into_iter().take(NAMED).map(|(word, _)| word);
+            let words = words.chain(self.regions(part)).collect();
             Ok(Clause { part: parse::echo(part), count: self.count(part)?, words, more })
         };
         list.iter().map(clause).collect()
+    }
+
+    /// What else a part finds because its words name a region.
+    fn regions(&self, expr: &Expr<String>) -> Vec<String> {
+        let places = self.resolved(expr).as_ref().map(super::named).unwrap_or_default();
+        let name = |id| self.known.gazetteer.region(id).map(|region| format!("or about {}", region.name));
+        places.into_iter().flat_map(|places| places.ids).filter_map(name).collect()
+    }
+
+    fn resolved(&self, expr: &Expr<String>) -> Option<Expr<Places>> {
+        let query = Query { expr: Some(expr.clone()), sort: Sort::Score, limit: 0 };
+        self.known.resolve(query, &mut Vec::new()).expr
     }
 
     /// Why nothing was found, and what may have been meant.
@@ -110,15 +123,15 @@ impl Asker<'_> {
         Ok(told)
     }
 
-    fn count(&self, expr: &Expr<String>) -> Result<usize> {
+    /// How many rows fit.
+    pub fn count(&self, expr: &Expr<String>) -> Result<usize> {
         let query = Query { expr: Some(expr.clone()), sort: Sort::Score, limit: 0 };
         self.engine.count(self.wanted, &self.known.resolve(query, &mut Vec::new()))
     }
 
     /// Words of the index that a word or pattern stands for, the most frequent first.
     fn words(&self, expr: &Expr<String>) -> Result<Vec<(String, u64)>> {
-        let query = Query { expr: Some(expr.clone()), sort: Sort::Score, limit: 0 };
-        match self.known.resolve(query, &mut Vec::new()).expr {
+        match self.resolved(expr) {
             Some(expr) => self.engine.words(&expr),
             None => Ok(Vec::new()),
         }
@@ -216,6 +229,7 @@ fn gather<'e>(expr: &'e Expr<String>, placed: bool, found: &mut Vec<(&'e Expr<St
 fn plain(expr: &Expr<String>, words: &mut Vec<String>) {
     match expr {
         Expr::Word(word) => words.push(word.clone()),
+        Expr::Place(list, _) => words.extend(list.iter().cloned()),
         Expr::And(list) | Expr::Any(list) => list.iter().for_each(|expr| plain(expr, words)),
         Expr::Boost(inner, _) => plain(inner, words),
         _ => {}
@@ -226,7 +240,7 @@ fn plain(expr: &Expr<String>, words: &mut Vec<String>) {
 fn all_words(expr: &Expr<String>, words: &mut Vec<String>) {
     match expr {
         Expr::Word(word) | Expr::Exact(word) | Expr::Fuzzy(word, _) => words.push(word.clone()),
-        Expr::Phrase(list) => words.extend(list.iter().cloned()),
+        Expr::Phrase(list) | Expr::Place(list, _) => words.extend(list.iter().cloned()),
         Expr::And(list) | Expr::Or(list) | Expr::Any(list) => {
             list.iter().for_each(|expr| all_words(expr, words));
         }
