@@ -284,7 +284,7 @@ pub trait Engine {
     /// Words of the index that are spelt like this folded word, the nearest first.
     fn near_words(&self, word: &str) -> Result<Vec<(String, u64)>>;
     /// The keys of everybody who speaks, and how many rows bear each.
-    fn speakers(&self) -> Result<Vec<(String, usize)>>;
+    fn speakers(&self) -> Result<Arc<Vec<(String, usize)>>>;
     /// How many rows fit; for explaining a query clause by clause.
     fn count(&self, wanted: Wanted, query: &Query<Places>) -> Result<usize>;
 }

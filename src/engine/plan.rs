@@ -102,7 +102,7 @@ pub(super) mod weight {
 
 /// Builds the engine's query.
 pub fn plan(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Boxed {
-    let planner = Planner { fields, wanted, grade: weakest(query.expr.as_ref()) };
+    let planner = Planner::new(fields, wanted, query);
     let row = planner.term(
         fields.row,
         match wanted {
@@ -124,7 +124,7 @@ pub fn plan(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Boxed {
 /// The query as plain words, where there is one list of them.
 pub(super) fn bag(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Option<Bag> {
     let expr = query.expr.as_ref()?;
-    let planner = Planner { fields, wanted, grade: weakest(Some(expr)) };
+    let planner = Planner::new(fields, wanted, query);
     let plain = |expr: &&Expr<Places>| matches!(expr, Expr::Word(_) | Expr::Place(..) | Expr::Any(_));
     match expr {
         Expr::And(list) if list.iter().filter(plain).count() == 1 => {
@@ -170,13 +170,49 @@ fn all(list: Vec<Boxed>) -> Boxed {
     }
 }
 
+/// The region whose evidence orders what fits all else, and the weakest evidence that counts: of such a query
+/// the rows are found first, and graded then. There are far fewer of them than quotes about a country.
+pub(super) fn graded_late(wanted: Wanted, query: &Query<Places>) -> Option<(&Places, Grade)> {
+    let expr = query.expr.as_ref().filter(|_| wanted == Wanted::Quotes)?;
+    let list = if let Expr::And(list) = expr { list.as_slice() } else { std::slice::from_ref(expr) };
+    let mut regions = list.iter().filter_map(|part| match part {
+        Expr::Filter(Filter::About(places)) if !places.ids.is_empty() => Some(places),
+        _ => None,
+    });
+    let only = regions.next()?;
+    let more = list.iter().map(abouts).sum::<usize>() > 1;
+    (!more).then(|| (only, weakest(Some(expr)).unwrap_or(Grade::Dateline)))
+}
+
+/// How many conditions on regions there are.
+fn abouts(expr: &Expr<Places>) -> usize {
+    match expr {
+        Expr::Filter(Filter::About(_)) => 1,
+        Expr::And(list) | Expr::Or(list) | Expr::Any(list) => list.iter().map(abouts).sum(),
+        Expr::Not(inner) | Expr::Boost(inner, _) => abouts(inner),
+        _ => 0,
+    }
+}
+
+/// The term of quotes whose evidence for a region reaches a grade.
+pub(super) fn graded(fields: &Fields, grade: Grade, id: RegionId) -> Term {
+    Term::from_field_text(fields.graded, &format!("{}:{}", grade.name(), id.0))
+}
+
 struct Planner<'f> {
     fields: &'f Fields,
     wanted: Wanted,
     grade: Option<Grade>,
+    /// The evidence for a region is weighed afterwards.
+    late: bool,
 }
 
-impl Planner<'_> {
+impl<'f> Planner<'f> {
+    fn new(fields: &'f Fields, wanted: Wanted, query: &Query<Places>) -> Planner<'f> {
+        let late = graded_late(wanted, query).is_some();
+        Planner { fields, wanted, grade: weakest(query.expr.as_ref()), late }
+    }
+
     fn term(&self, field: Field, word: &str) -> Boxed {
         Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::WithFreqs))
     }
@@ -307,10 +343,7 @@ impl Planner<'_> {
     fn about_terms(&self, places: &Places) -> Vec<Term> {
         let term = |id: &RegionId| match self.wanted {
             Wanted::Passages => Term::from_field_text(self.fields.region, &id.0.to_string()),
-            Wanted::Quotes => {
-                let text = format!("{}:{}", Grade::Sentence.name(), id.0);
-                Term::from_field_text(self.fields.graded, &text)
-            }
+            Wanted::Quotes => graded(self.fields, Grade::Sentence, *id),
         };
         places.ids.iter().map(term).collect()
     }
@@ -447,25 +480,23 @@ impl Planner<'_> {
         if places.ids.is_empty() {
             return self.phrase_in(self.fields.exact, &places.typed);
         }
-        let mut regions = Vec::new();
-        for id in &places.ids {
-            let word = id.0.to_string();
-            match (self.wanted, self.grade) {
-                (Wanted::Passages, _) => regions.push(self.constant(self.fields.region, &word)),
-                (Wanted::Quotes, least) => {
-                    let least = least.unwrap_or(Grade::Dateline);
-                    let grades = Grade::ALL.into_iter().filter(|grade| *grade <= least);
-                    let graded = grades
-                        .map(|grade| self.constant(self.fields.graded, &format!("{}:{word}", grade.name())));
-                    regions.push(any(graded.collect()));
-                }
+        let least = self.grade.unwrap_or(Grade::Dateline);
+        let constant = |term: Term| -> Boxed {
+            let term = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
+            Box::new(ConstScoreQuery::new(term, weight::GRADE))
+        };
+        let region = |id: &RegionId| match self.wanted {
+            Wanted::Passages => constant(Term::from_field_text(self.fields.region, &id.0.to_string())),
+            Wanted::Quotes if self.late => constant(graded(self.fields, least, *id)),
+            Wanted::Quotes => {
+                let grades = Grade::ALL.into_iter().filter(|grade| *grade <= least);
+                any(grades.map(|grade| constant(graded(self.fields, grade, *id))).collect())
             }
+        };
+        match places.ids.as_slice() {
+            [only] => region(only),
+            several => Box::new(DisjunctionMaxQuery::new(several.iter().map(region).collect())),
         }
-        Box::new(DisjunctionMaxQuery::new(regions))
-    }
-
-    fn constant(&self, field: Field, word: &str) -> Boxed {
-        Box::new(ConstScoreQuery::new(self.term(field, word), weight::GRADE))
     }
 
     fn days(&self, from: Bound<u64>, to: Bound<u64>) -> Boxed {

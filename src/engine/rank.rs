@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
-use tantivy::{DocAddress, DocId, Score, Searcher, SegmentOrdinal, SegmentReader};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocId, DocSet, Score, Searcher, SegmentOrdinal, SegmentReader, Term};
 
 use super::article::{Articles, Question};
 use super::collect::{Match, Ranked, compare, order};
@@ -14,6 +15,7 @@ use super::schema::Fields;
 use super::standing::{self, Standing};
 use super::writer::START_BITS;
 use super::{Places, Show, Wanted, bag, copies};
+use crate::document::Grade;
 use crate::query::{Expr, Filter, Query, Sort};
 
 type Result<T> = tantivy::Result<T>;
@@ -130,6 +132,52 @@ impl Asked<'_> {
     }
 
     fn matches(&self, query: &Query<Places>) -> Result<Vec<Match>> {
+        let mut found = self.ungraded(query)?;
+        if let Some((places, least)) = plan::graded_late(self.wanted, query)
+            && query.sort == Sort::Score
+        {
+            self.grade(&mut found, places, least)?;
+        }
+        Ok(found)
+    }
+
+    /// Adds how strong the evidence is that rows are about a region.
+    fn grade(&self, found: &mut [Match], places: &Places, least: Grade) -> Result<()> {
+        found.sort_unstable_by_key(|row| row.address);
+        let mut strongest = vec![0.0f32; found.len()];
+        for id in &places.ids {
+            let mut reached = vec![0.0; found.len()];
+            for grade in Grade::ALL.into_iter().filter(|grade| *grade < least) {
+                self.reach(&plan::graded(self.fields, grade, *id), found, &mut reached)?;
+            }
+            strongest.iter_mut().zip(reached).for_each(|(most, reached)| *most = most.max(reached));
+        }
+        found.iter_mut().zip(strongest).for_each(|(row, more)| row.score += more);
+        Ok(())
+    }
+
+    /// Counts a grade for the rows that reach it; rows in order.
+    fn reach(&self, grade: &Term, found: &[Match], reached: &mut [f32]) -> Result<()> {
+        let mut at = 0;
+        for rows in found.chunk_by(|a, b| a.address.segment_ord == b.address.segment_ord) {
+            let segment = self.searcher.segment_reader(rows[0].address.segment_ord);
+            let index = segment.inverted_index(grade.field())?;
+            let reached = &mut reached[at..at + rows.len()];
+            at += rows.len();
+            let Some(mut postings) = index.read_postings(grade, IndexRecordOption::Basic)? else { continue };
+            for (row, reached) in rows.iter().zip(reached) {
+                if postings.doc() < row.address.doc_id {
+                    postings.seek(row.address.doc_id);
+                }
+                if postings.doc() == row.address.doc_id {
+                    *reached += weight::GRADE;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn ungraded(&self, query: &Query<Places>) -> Result<Vec<Match>> {
         if let Some(bag) = plan::bag(self.fields, self.wanted, query) {
             return bag::matches(self.searcher, self.fields, self.wanted, &bag, self.standing);
         }
@@ -179,6 +227,11 @@ fn best(mut found: Vec<Match>, columns: &Columns, spread: bool, most: usize) -> 
         let floor = if whole { Score::NEG_INFINITY } else { at_least(&mut found, looked_at) };
         let first = found.iter().filter(|row| row.score >= floor);
         let mut ranked: Vec<Ranked> = first.map(|row| columns.ranked(*row)).collect();
+        // Where many are equal, only those that are shown need an order.
+        if !spread && most < ranked.len() {
+            ranked.select_nth_unstable_by(most, |a, b| compare(Sort::Score, a, b));
+            ranked.truncate(most);
+        }
         order(&mut ranked, Sort::Score);
         if spread {
             spread_out(&mut ranked);

@@ -49,10 +49,35 @@ pub struct Index {
     reader: IndexReader,
     /// Show every copy of a text.
     every_copy: bool,
-    /// Where each row stands, for the generation of the index that it was told for.
-    standing: Mutex<Option<(u64, Arc<Standing>)>>,
-    /// Everybody who speaks in it, likewise.
-    people: Mutex<Option<(u64, Arc<People>)>>,
+    /// Where each row stands.
+    standing: PerState<Standing>,
+    /// Everybody who speaks in it.
+    people: PerState<People>,
+    /// Their keys, and how many rows bear each.
+    speakers: PerState<Vec<(String, usize)>>,
+}
+
+/// What is told once for each state of an index that is read.
+struct PerState<T>(Mutex<Option<(u64, Arc<T>)>>);
+
+impl<T> Default for PerState<T> {
+    fn default() -> PerState<T> {
+        PerState(Mutex::new(None))
+    }
+}
+
+impl<T> PerState<T> {
+    fn of(&self, searcher: &Searcher, tell: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+        let state = searcher.generation().generation_id();
+        // A panic while it is held leaves nothing half done: the whole is put there at once.
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, told)) = known.as_ref().filter(|(of, _)| *of == state) {
+            return Ok(told.clone());
+        }
+        let told = Arc::new(tell()?);
+        *known = Some((state, told.clone()));
+        Ok(told)
+    }
 }
 
 impl Index {
@@ -167,8 +192,9 @@ impl Index {
             fields,
             reader,
             every_copy: false,
-            standing: Mutex::default(),
-            people: Mutex::default(),
+            standing: PerState::default(),
+            people: PerState::default(),
+            speakers: PerState::default(),
         };
         opened.fields.languages = opened.languages()?;
         Ok(opened)
@@ -349,20 +375,12 @@ impl Index {
         self.reader.searcher().search(query, &Count).map_err(|error| failed(&self.path, "searching", &error))
     }
 
-    /// Where each row stands, told once for each state of the index that is read.
     fn standing(&self, searcher: &Searcher) -> Result<Arc<Standing>> {
-        let generation = searcher.generation().generation_id();
-        // A panic while it is held leaves nothing half done: the whole is put there at once.
-        let mut known = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, standing)) = known.as_ref().filter(|(of, _)| *of == generation) {
-            return Ok(standing.clone());
-        }
-        let standing = copies::stories(searcher.segment_readers(), &self.fields)
-            .and_then(|stories| Standing::of(searcher, &self.fields, &stories))
-            .map_err(|error| failed(&self.path, "reading", &error))?;
-        let standing = Arc::new(standing);
-        *known = Some((generation, standing.clone()));
-        Ok(standing)
+        self.standing.of(searcher, || {
+            copies::stories(searcher.segment_readers(), &self.fields)
+                .and_then(|stories| Standing::of(searcher, &self.fields, &stories))
+                .map_err(|error| failed(&self.path, "reading", &error))
+        })
     }
 
     /// Asks with what it takes to do so.
@@ -465,14 +483,7 @@ impl Engine for Index {
 
     fn people(&self) -> Result<Arc<People>> {
         let searcher = self.reader.searcher();
-        let generation = searcher.generation().generation_id();
-        let mut known = self.people.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, people)) = known.as_ref().filter(|(of, _)| *of == generation) {
-            return Ok(people.clone());
-        }
-        let people = Arc::new(People::new(people::linked(&self.path, &searcher)?, &[]));
-        *known = Some((generation, people.clone()));
-        Ok(people)
+        self.people.of(&searcher, || Ok(People::new(people::linked(&self.path, &searcher)?, &[])))
     }
 
     fn best_articles(&self, question: &str, widen: bool, most: usize) -> Result<Vec<(String, f32)>> {
@@ -513,8 +524,9 @@ impl Engine for Index {
             .map_err(|error| failed(&self.path, "searching", &error))
     }
 
-    fn speakers(&self) -> Result<Vec<(String, usize)>> {
-        people::keys(&self.path, &self.reader.searcher())
+    fn speakers(&self) -> Result<Arc<Vec<(String, usize)>>> {
+        let searcher = self.reader.searcher();
+        self.speakers.of(&searcher, || people::keys(&self.path, &searcher))
     }
 
     fn count(&self, wanted: Wanted, query: &Query<Places>) -> Result<usize> {

@@ -1,6 +1,8 @@
 //! Why a query finds what it finds: what each part finds by itself, which part leaves nothing, and what
 //! may have been meant.
 
+use std::sync::Arc;
+
 use super::{Clause, Names};
 use crate::engine::analyse::fold_word;
 use crate::engine::pattern::edits_between;
@@ -163,7 +165,7 @@ impl Asker<'_> {
     fn filter(&self, filter: &Filter<String>) -> Result<Option<String>> {
         let (named, found) = match filter {
             Filter::By(name) | Filter::To(name) => (name, self.engine.speakers()?),
-            Filter::Source(name) => (name, self.sources()?),
+            Filter::Source(name) => (name, Arc::new(self.sources()?)),
             _ => return Ok(None),
         };
         let change = |name: String| match filter {
