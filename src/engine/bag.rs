@@ -74,7 +74,7 @@ pub(super) fn matches(
     let mut bits = (0..).map(|at: u32| 1 << at.min(31));
     let ready = |part| Ready::of(part, &index, &articles, &mut bits);
     let parts: Vec<Ready> = bag.parts.iter().map(ready).collect::<Result<_>>()?;
-    let evidence = Evidence::of(wanted, &articles, &parts, standing)?;
+    let evidence = Evidence::of(wanted, searcher, &articles, &parts, standing)?;
     let conditions = bag.conditions.as_ref().map(|query| weighed(&**query, searcher)).transpose()?;
     let mut found = Vec::new();
     let mut table = Table::default();
@@ -211,6 +211,10 @@ impl Ready {
         Ok(Ready { words, about, other })
     }
 
+    fn bits(&self) -> u32 {
+        self.words.iter().fold(0, |bits, word| bits | word.bit)
+    }
+
     fn telling(&self) -> f32 {
         self.words.iter().map(|word| word.telling).sum()
     }
@@ -235,7 +239,13 @@ struct Told {
 }
 
 impl Evidence {
-    fn of(wanted: Wanted, articles: &Articles, parts: &[Ready], standing: &Standing) -> Result<Evidence> {
+    fn of(
+        wanted: Wanted,
+        searcher: &Searcher,
+        articles: &Articles,
+        parts: &[Ready],
+        standing: &Standing,
+    ) -> Result<Evidence> {
         let share = match wanted {
             Wanted::Passages => weight::ARTICLE,
             Wanted::Quotes => weight::QUOTED_ARTICLE,
@@ -254,11 +264,19 @@ impl Evidence {
                 }
             })?;
         }
+        for part in parts {
+            let bits = part.bits();
+            for (about, _) in &part.about {
+                each_article(searcher, about, wanted, standing, |article| {
+                    let told = &mut told[article as usize];
+                    let missing = part.words.iter().filter(|word| told.words & word.bit == 0);
+                    told.told += missing.map(|word| word.telling).sum::<f32>() * weight::NAMED_HELD;
+                    told.words |= bits;
+                })?;
+            }
+        }
         let named = parts.iter().filter(|part| !part.about.is_empty());
-        let names = named.map(|part| {
-            let bits = part.words.iter().fold(0, |bits, word| bits | word.bit);
-            (bits, part.telling())
-        });
+        let names = named.map(|part| (part.bits(), part.telling()));
         let whole = parts.iter().map(Ready::telling).sum();
         Ok(Evidence { articles: told, whole, names: names.filter(|(_, telling)| *telling > 0.0).collect() })
     }
@@ -292,6 +310,23 @@ impl Evidence {
         let left = told / all;
         weight::UNNAMED + (1.0 - weight::UNNAMED) * left * left
     }
+}
+
+/// The articles of all rows of a kind that hold a term, some of them several times.
+fn each_article(
+    searcher: &Searcher,
+    term: &Sought,
+    wanted: Wanted,
+    standing: &Standing,
+    mut found: impl FnMut(u32),
+) -> Result<()> {
+    for ord in 0..searcher.segment_readers().len() {
+        let places = standing.segment(ord);
+        term.each(searcher, ord, |docs, _| {
+            docs.iter().filter_map(|&doc| standing::article(places, wanted, doc)).for_each(&mut found);
+        })?;
+    }
+    Ok(())
 }
 
 /// A segment's rows while the words are gone through.
@@ -347,7 +382,7 @@ impl Table {
         index: &Indexed,
         ord: usize,
     ) -> Result<()> {
-        let bits = part.words.iter().fold(0, |bits, word| bits | word.bit);
+        let bits = part.bits();
         sought.each(index.searcher, ord, |docs, _| {
             for &doc in docs {
                 let cell = &mut self.cells[doc as usize];

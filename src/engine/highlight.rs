@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::Places;
 use super::analyse::{self, Term};
 use super::laid::Laid;
+use super::near::uses;
 use super::pattern::{self, Compiled, Ground, Leaf, Pattern, Place};
-use crate::query::Expr;
+use crate::query::{Expr, Within};
 use crate::span::Span;
 
 /// What a query asks of words, ready to be looked for in many rows.
@@ -59,14 +60,18 @@ impl Marker {
     /// Where patterns match, as ranges of the text.
     fn placed(&self, laid: &Laid, text: &str, ranges: &mut Vec<(usize, usize)>) {
         let words = analyse::terms(&mut analyse::exact(), text);
-        let stems = analyse::terms(&mut analyse::stemmed(), text);
-        let (sentences, paragraphs) = laid.breaks(&words);
+        let mut stems = Stems::default();
+        let ends = |unit| self.patterns.iter().any(|compiled| uses(&compiled.pattern, unit));
+        let (sentences, paragraphs) = match ends(Within::Sentence) || ends(Within::Paragraph) {
+            true => laid.breaks(&words),
+            false => Default::default(),
+        };
         for compiled in &self.patterns {
-            let at = |leaf: &Leaf| {
-                let fits = |at: &usize| leaf.matches(&words[*at].text, &stems[*at].text);
-                (0..words.len().min(stems.len())).filter(fits).map(|at| at as u32).collect()
+            let mut at = |leaf: &Leaf| {
+                let fits = |(_, word): &(usize, &Term)| stems.fit(leaf, &word.text);
+                words.iter().enumerate().filter(fits).map(|(at, _)| at as u32).collect()
             };
-            let leaves = compiled.leaves.iter().map(at).collect();
+            let leaves = compiled.leaves.iter().map(&mut at).collect();
             let ground = Ground { leaves, sentences: sentences.clone(), paragraphs: paragraphs.clone() };
             let range = |place: Place| {
                 Some((words.get(place.start as usize)?.start, words.get(place.end as usize - 1)?.end))
@@ -101,24 +106,42 @@ impl Marker {
         ranges
     }
 
-    /// False for a word that begins otherwise than all that is sought: at its first letter, and where it is
-    /// long at its second. Folding may change letters that are not ASCII.
+    /// False for a word that begins otherwise than all that is sought.
     fn may_fit(&self, word: &str) -> bool {
-        let [first, second, ..] = word.as_bytes() else { return true };
-        if !first.is_ascii() || !second.is_ascii_alphabetic() {
-            return true;
-        }
-        let (first, second) = (first.to_ascii_lowercase(), second.to_ascii_lowercase());
-        let fits = |sought: &String| match sought.as_bytes() {
-            [a, b, ..] => *a == first && (word.len() < LONG || *b == second),
-            _ => true,
-        };
-        self.stems.iter().any(fits) || self.exact.iter().any(fits)
+        self.stems.iter().chain(&self.exact).any(|sought| may_stem(word, sought))
     }
 }
 
 /// Words from this length on keep their first two letters when they are stemmed; `dying` does not.
 const LONG: usize = 6;
+
+/// False for a word that begins otherwise than a stem: at its first letter, and where it is long at its
+/// second. Folding may change letters that are not ASCII.
+fn may_stem(word: &str, stem: &str) -> bool {
+    let ([first, second, ..], [a, b, ..]) = (word.as_bytes(), stem.as_bytes()) else { return true };
+    if !first.is_ascii() || !second.is_ascii_alphabetic() {
+        return true;
+    }
+    *a == first.to_ascii_lowercase() && (word.len() < LONG || *b == second.to_ascii_lowercase())
+}
+
+/// Stems of folded words, each found out once.
+#[derive(Default)]
+struct Stems(HashMap<String, String>);
+
+impl Stems {
+    fn fit(&mut self, leaf: &Leaf, word: &str) -> bool {
+        let Leaf::Stem(sought) = leaf else { return leaf.matches(word, word) };
+        if !may_stem(word, sought) {
+            return false;
+        }
+        if !self.0.contains_key(word) {
+            let stem = analyse::terms(&mut analyse::stemmed(), word).into_iter().next();
+            self.0.insert(word.to_string(), stem.map_or_else(String::new, |stem| stem.text));
+        }
+        self.0.get(word) == Some(sought)
+    }
+}
 
 /// Spans in order, those that touch as one.
 pub fn merged(mut spans: Vec<Span>) -> Vec<Span> {
