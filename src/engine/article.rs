@@ -18,10 +18,9 @@ use tantivy::postings::Postings;
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{DocAddress, DocSet, Searcher, TantivyDocument, TantivyError, Term};
 
-use super::analyse;
-use super::plan::weight;
 use super::schema::Fields;
 use super::sought::Sought;
+use super::{analyse, weight};
 use crate::lang::english::is_stopword;
 
 /// A question as stems with weights, and which of them stood side by side.

@@ -9,13 +9,12 @@ use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::schema::Field;
 use tantivy::{DocAddress, Score, Searcher, TERMINATED, Term};
 
-use super::Wanted;
 use super::article::{Articles, inverse};
 use super::collect::Match;
-use super::plan::weight;
 use super::schema::Fields;
 use super::sought::Sought;
 use super::standing::{self, Standing};
+use super::{Wanted, weight};
 
 type Result<T> = tantivy::Result<T>;
 

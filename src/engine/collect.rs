@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::{DocAddress, DocId, Score, Searcher, SegmentOrdinal, SegmentReader};
 
 use crate::query::Sort;
 
@@ -54,6 +54,39 @@ pub(super) fn gather<'r>(
 pub(super) struct Match {
     pub score: Score,
     pub address: DocAddress,
+}
+
+/// The columns that order rows, of every segment.
+#[derive(Default)]
+pub(super) struct Columns {
+    pub(super) day: Vec<Option<Column<u64>>>,
+    pub(super) tie: Vec<Option<Column<u64>>>,
+}
+
+impl Columns {
+    pub fn of(searcher: &Searcher) -> Columns {
+        let all = |name: &str| {
+            searcher.segment_readers().iter().map(|segment| segment.fast_fields().u64(name).ok()).collect()
+        };
+        Columns { day: all("day"), tie: all("tie") }
+    }
+
+    pub fn day(&self, at: DocAddress) -> Option<u64> {
+        self.day[at.segment_ord as usize].as_ref()?.first(at.doc_id)
+    }
+
+    pub fn tie(&self, at: DocAddress) -> u64 {
+        self.tie[at.segment_ord as usize].as_ref().and_then(|column| column.first(at.doc_id)).unwrap_or(0)
+    }
+
+    pub fn ranked(&self, row: Match) -> Ranked {
+        Ranked {
+            score: row.score,
+            day: self.day(row.address),
+            tie: self.tie(row.address),
+            address: row.address,
+        }
+    }
 }
 
 /// A row that matched, with what orders it.

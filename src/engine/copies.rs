@@ -8,7 +8,6 @@ use tantivy::{DocAddress, DocSet, SegmentReader, TERMINATED, Term};
 
 use super::collect::Match;
 use super::schema::Fields;
-use super::standing::Standing;
 use crate::sketch::{self, Entry};
 
 /// What tells the twins of a row of an article that has copies.
@@ -69,20 +68,21 @@ pub(super) fn number(mut rows: Vec<Told>, twins: &mut [Vec<Twin>]) -> usize {
 /// tells which of two comes first as far as the question does.
 pub(super) fn fold(
     found: &mut Vec<Match>,
-    standing: &Standing,
+    groups: usize,
+    twin: impl Fn(DocAddress) -> Twin,
     order: impl Fn(&Match, &Match) -> Ordering,
 ) -> Vec<Match> {
     const NONE: u32 = u32::MAX;
     let mut repeated = Vec::new();
-    if standing.groups <= 1 {
+    if groups <= 1 {
         return repeated;
     }
-    let mut first = vec![NONE; standing.groups];
+    let mut first = vec![NONE; groups];
     let mut kept = 0;
     for at in 0..found.len() {
         let row = found[at];
-        let twin = standing.twin(row.address);
-        let group = twin.group as usize;
+        let Twin { group, place } = twin(row.address);
+        let group = group as usize;
         let known = if group == 0 { NONE } else { first[group] };
         if known == NONE {
             first[group] = kept as u32;
@@ -91,8 +91,7 @@ pub(super) fn fold(
             continue;
         }
         let known = &mut found[known as usize];
-        let place = |row: &Match| standing.twin(row.address).place;
-        if order(&row, known).then_with(|| twin.place.cmp(&place(known))).is_lt() {
+        if order(&row, known).then_with(|| place.cmp(&twin(known.address).place)).is_lt() {
             repeated.push(std::mem::replace(known, row));
         } else {
             repeated.push(row);

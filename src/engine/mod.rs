@@ -22,6 +22,7 @@ mod spread;
 mod standing;
 pub mod tantivy;
 mod trouble;
+mod weight;
 mod within;
 mod writer;
 

@@ -19,86 +19,12 @@ use super::near::{PatternQuery, SpreadQuery, WordFields};
 use super::pattern::{self, Compiled, Leaf, Pattern};
 use super::schema::Fields;
 use super::within::WithinQuery;
-use super::{Places, Wanted};
+use super::{Places, Wanted, weight};
 use crate::document::{Grade, QuoteKind, RegionId};
 use crate::lang::english::is_stopword;
 use crate::query::{Expr, Filter, Query, Sought};
 
 type Boxed = Box<dyn TantivyQuery>;
-
-/// All weights of ranking. Only their ratios mean anything.
-///
-/// Those of articles were chosen on five public collections; docs/ranking.md tells how.
-pub(super) mod weight {
-    /// A word of the text, in any of its forms.
-    pub const BODY: f32 = 1.0;
-    /// The same word as typed.
-    pub const EXACT: f32 = 0.35;
-    /// A word that the headline holds; it lifts what matches, it does not match.
-    pub const TITLE: f32 = 0.5;
-    /// A word of the speaker's or addressee's name.
-    pub const NAME: f32 = 0.8;
-    /// A fuzzy or prefix match.
-    pub const LOOSE: f32 = 0.6;
-    /// A phrase, over its words.
-    pub const PHRASE: f32 = 1.5;
-    /// Each grade of evidence that a region reaches; five for one named in the quote itself.
-    pub const GRADE: f32 = 1.0;
-
-    /// A row that is about a region, where the question names the region in other words.
-    pub const NAMED: f32 = 0.5;
-
-    /// How soon further occurrences of a word in a row add little.
-    pub const ROW_K1: f32 = 1.2;
-    /// How much a long row must say a word more often, from 0 to 1.
-    pub const ROW_B: f32 = 0.75;
-    /// How far a word of the question counts as told that a row lacks, but its article has. The score falls
-    /// with the share of the question that is told.
-    pub const HELD_BY_ARTICLE: f32 = 0.5;
-    /// What is left of the score of a row that tells of none of the regions that the question names.
-    pub const UNNAMED: f32 = 0.1;
-    /// How far a word counts as held by a row that is about the region that it names.
-    pub const NAMED_HELD: f32 = 0.8;
-
-    /// Score of the whole article, added to that of each of its passages.
-    pub const ARTICLE: f32 = 0.3;
-    /// The same, to that of each of its quotes.
-    pub const QUOTED_ARTICLE: f32 = 0.0;
-    /// What is left of its score for each further passage of one article.
-    pub const SPREAD: f32 = 0.88;
-
-    /// How soon further occurrences of a word in an article add little.
-    pub const K1: f32 = 1.5;
-    /// How much a long article must say a word more often, from 0 to 1.
-    pub const B: f32 = 0.7;
-    /// How soon further occurrences of a word in the question add little.
-    pub const K3: f32 = 8.0;
-    /// How many times a word of the headline counts in its article.
-    pub const WHOLE_TITLE: usize = 2;
-    /// Neighbours of the question that follow one another in the article.
-    pub const SIDE_BY_SIDE: f32 = 0.1;
-    /// Neighbours of the question that stand within [`WINDOW`] words in the article.
-    pub const NEAR_BY: f32 = 0.2;
-    /// Words.
-    pub const WINDOW: u32 = 8;
-    /// Only among so many articles are neighbours looked for.
-    pub const NEIGHBOURS_IN: usize = 200;
-    /// Share of what the best articles are about in a widened question.
-    pub const FEEDBACK: f32 = 0.5;
-    /// Best articles that widen a question.
-    pub const FEEDBACK_ARTICLES: usize = 10;
-    /// Words that they add at most.
-    pub const FEEDBACK_WORDS: usize = 30;
-    /// The power of its score with which an article widens the question.
-    pub const FEEDBACK_SHARPNESS: f32 = 10.0;
-    /// A question is widened in full when the last of those articles has this share of the first one's
-    /// score, inverted; less when the first stands out.
-    pub const FEEDBACK_EVENNESS: f32 = 1.5;
-    /// Words of an article that others are sought by.
-    pub const LIKE_WORDS: usize = 40;
-    /// Words that more than this share of all articles have widen nothing.
-    pub const COMMON: f32 = 0.1;
-}
 
 /// Builds the engine's query.
 pub fn plan(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Boxed {

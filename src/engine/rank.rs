@@ -4,54 +4,20 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::Column;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocId, DocSet, Score, Searcher, SegmentOrdinal, SegmentReader, Term};
 
 use super::article::{Articles, Question};
-use super::collect::{Match, Ranked, compare, order};
-use super::plan::{self, plain_text, plan, weight};
+use super::collect::{Columns, Match, Ranked, compare, order};
+use super::plan::{self, plain_text, plan};
 use super::schema::Fields;
 use super::standing::{self, Standing};
 use super::writer::START_BITS;
-use super::{Places, Show, Wanted, bag, copies};
+use super::{Places, Show, Wanted, bag, copies, weight};
 use crate::document::Grade;
 use crate::query::{Expr, Filter, Query, Sort};
 
 type Result<T> = tantivy::Result<T>;
-
-/// The columns that order rows, of every segment.
-#[derive(Default)]
-pub(super) struct Columns {
-    day: Vec<Option<Column<u64>>>,
-    tie: Vec<Option<Column<u64>>>,
-}
-
-impl Columns {
-    pub fn of(searcher: &Searcher) -> Columns {
-        let all = |name: &str| {
-            searcher.segment_readers().iter().map(|segment| segment.fast_fields().u64(name).ok()).collect()
-        };
-        Columns { day: all("day"), tie: all("tie") }
-    }
-
-    pub fn day(&self, at: DocAddress) -> Option<u64> {
-        self.day[at.segment_ord as usize].as_ref()?.first(at.doc_id)
-    }
-
-    pub fn tie(&self, at: DocAddress) -> u64 {
-        self.tie[at.segment_ord as usize].as_ref().and_then(|column| column.first(at.doc_id)).unwrap_or(0)
-    }
-
-    fn ranked(&self, row: Match) -> Ranked {
-        Ranked {
-            score: row.score,
-            day: self.day(row.address),
-            tie: self.tie(row.address),
-            address: row.address,
-        }
-    }
-}
 
 /// Where rows are looked for.
 pub(super) struct Asked<'a> {
@@ -87,7 +53,7 @@ impl Asked<'_> {
         };
         let repeated = match self.every_copy {
             true => Vec::new(),
-            false => copies::fold(&mut found, self.standing, before),
+            false => self.fold(&mut found, before),
         };
         let total = found.len();
         let ranked = if query.sort == Sort::Score {
@@ -109,9 +75,13 @@ impl Asked<'_> {
     pub fn all(&self, query: &Query<Places>) -> Result<Vec<DocAddress>> {
         let mut found = self.matches(query)?;
         if !self.every_copy {
-            copies::fold(&mut found, self.standing, |_, _| Ordering::Equal);
+            self.fold(&mut found, |_, _| Ordering::Equal);
         }
         Ok(found.into_iter().map(|row| row.address).collect())
+    }
+
+    fn fold(&self, found: &mut Vec<Match>, order: impl Fn(&Match, &Match) -> Ordering) -> Vec<Match> {
+        copies::fold(found, self.standing.groups, |at| self.standing.twin(at), order)
     }
 
     /// The rows that repeat each of these, best first.

@@ -11,7 +11,7 @@ use tantivy::columnar::Column;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Searcher, SegmentReader, TERMINATED, Term};
 
-use super::rank::Columns;
+use super::collect::Columns;
 use super::schema::Fields;
 use super::{Wanted, copies};
 

@@ -120,7 +120,10 @@ fn longest(words: &[String], gazetteer: &Gazetteer) -> Option<(usize, Places)> {
         false => words.join(" "),
     };
     let found = gazetteer.longest_match(&text, 0)?;
-    let best = found.candidates.first().filter(|best| best.kind != NameKind::Metonym)?;
+    // `Kiev` is the city, not the government that it stands for; `the Kremlin` is nothing else.
+    let mut places = found.candidates;
+    places.retain(|candidate| candidate.kind != NameKind::Metonym);
+    let best = places.first()?;
     let region = gazetteer.region(best.region)?;
     let known = match region.kind {
         RegionKind::City | RegionKind::Adm2 => region.population >= KNOWN_TOWN,
@@ -132,7 +135,7 @@ fn longest(words: &[String], gazetteer: &Gazetteer) -> Option<(usize, Places)> {
     }
     let typed = text[..found.end].to_string();
     let count = typed.split(' ').count();
-    Some((count, Places { ids: meant(&found.candidates, gazetteer), typed }))
+    Some((count, Places { ids: meant(&places, gazetteer), typed }))
 }
 
 /// Fewest bytes of a name that is known in small letters.
@@ -146,7 +149,7 @@ fn capital(word: &str) -> String {
 /// The best known of some places, with those of the same name that hold it or lie in it.
 fn meant(candidates: &[Candidate], gazetteer: &Gazetteer) -> Vec<RegionId> {
     let mut ids: Vec<RegionId> = candidates.first().map(|best| best.region).into_iter().collect();
-    for candidate in candidates.iter().skip(1).filter(|candidate| candidate.kind != NameKind::Metonym) {
+    for candidate in candidates.iter().skip(1) {
         let nested = |id: &RegionId| {
             gazetteer.contains(candidate.region, *id) || gazetteer.contains(*id, candidate.region)
         };
