@@ -26,28 +26,42 @@ pub(super) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// What each part of a query finds by itself.
+    /// What each part of a query finds by itself; words that are the name of a region together are one part.
     pub fn clauses(&self, expr: Option<&Expr<String>>) -> Result<Vec<Clause>> {
-        let list = match expr {
-            None => &[],
-            Some(Expr::And(list) | Expr::Any(list) | Expr::Or(list)) => list.as_slice(),
-            Some(other) => std::slice::from_ref(other),
+        let Some(expr) = expr else { return Ok(Vec::new()) };
+        let Some(resolved) = self.resolved(expr) else { return Ok(Vec::new()) };
+        let (mut rest, meant) = (parts(expr), parts(&resolved));
+        let mut clauses = Vec::new();
+        for meant in meant {
+            let words = if let Expr::Place(words, _) = meant { words.len().min(rest.len()) } else { 1 };
+            let (these, after) = rest.split_at(words.min(rest.len()));
+            rest = after;
+            clauses.extend(self.clause(these, meant)?);
+        }
+        Ok(clauses)
+    }
+
+    fn clause(&self, typed: &[Expr<String>], meant: &Expr<Places>) -> Result<Option<Clause>> {
+        let part = match typed {
+            [] => return Ok(None),
+            [part] => parse::echo(part),
+            several => parse::echo(&Expr::Any(several.to_vec())),
         };
-        let clause = |part: &Expr<String>| {
-            let words = if is_pattern(part) { self.words(part)? } else { Vec::new() };
-            let more = words.len().saturating_sub(NAMED);
-            let words = words.into_iter().take(NAMED).map(|(word, _)| word);
-            let words = words.chain(self.regions(part)).collect();
-            Ok(Clause { part: parse::echo(part), count: self.count(part)?, words, more })
-        };
-        list.iter().map(clause).collect()
+        let words = if typed.iter().any(is_pattern) { self.engine.words(meant)? } else { Vec::new() };
+        let more = words.len().saturating_sub(NAMED);
+        let words = words.into_iter().take(NAMED).map(|(word, _)| word);
+        let words = words.chain(self.regions(meant)).collect();
+        let query = Query { expr: Some(meant.clone()), sort: Sort::Score, limit: 0 };
+        Ok(Some(Clause { part, count: self.engine.count(self.wanted, &query)?, words, more }))
     }
 
     /// What else a part finds because its words name a region.
-    fn regions(&self, expr: &Expr<String>) -> Vec<String> {
-        let places = self.resolved(expr).as_ref().map(super::named).unwrap_or_default();
+    fn regions(&self, expr: &Expr<Places>) -> Vec<String> {
         let name = |id| self.known.gazetteer.region(id).map(|region| format!("or about {}", region.name));
-        places.into_iter().flat_map(|places| places.ids).filter_map(name).collect()
+        let mut names: Vec<String> =
+            super::named(expr).into_iter().flat_map(|places| places.ids).filter_map(name).collect();
+        names.dedup();
+        names
     }
 
     fn resolved(&self, expr: &Expr<String>) -> Option<Expr<Places>> {
@@ -203,6 +217,14 @@ impl Asker<'_> {
         let near: Vec<String> =
             near.into_iter().take(PROPOSED).map(|(word, count)| format!("{word} ({count})")).collect();
         Ok(if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) })
+    }
+}
+
+/// The parts of an expression that are told of one by one.
+fn parts<R>(expr: &Expr<R>) -> &[Expr<R>] {
+    match expr {
+        Expr::And(list) | Expr::Any(list) | Expr::Or(list) => list,
+        other => std::slice::from_ref(other),
     }
 }
 
