@@ -28,6 +28,7 @@ mod writer;
 
 use std::sync::Arc;
 
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
@@ -215,12 +216,52 @@ pub struct Hit {
 }
 
 /// The same passage or quote in a copy of an article.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Copy {
     /// Id of the row.
     pub id: String,
     /// Its article.
     pub article: Head,
+}
+
+impl Copy {
+    /// Reads what a copy shows of a row's JSON. It stands at the beginning; the text behind it, which is
+    /// most, is not gone through.
+    fn of_row(json: &str) -> serde_json::Result<Copy> {
+        let mut start = Start::default();
+        let ended = serde_json::Deserializer::from_str(json).deserialize_map(&mut start);
+        match start {
+            Start { id: Some(id), article: Some(article) } => Ok(Copy { id, article }),
+            _ => Err(ended.err().unwrap_or_else(|| serde::de::Error::missing_field("article"))),
+        }
+    }
+}
+
+/// The beginning of a row.
+#[derive(Default)]
+struct Start {
+    id: Option<String>,
+    article: Option<Head>,
+}
+
+impl<'de> Visitor<'de> for &mut Start {
+    type Value = ();
+
+    fn expecting(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        out.write_str("a row")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<(), A::Error> {
+        while self.id.is_none() || self.article.is_none() {
+            match map.next_key::<&str>()? {
+                Some("id") => self.id = Some(map.next_value()?),
+                Some("article") => self.article = Some(map.next_value()?),
+                Some(_) => drop(map.next_value::<IgnoredAny>()?),
+                None => break,
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What a search found.
@@ -288,4 +329,31 @@ pub trait Engine {
     fn speakers(&self) -> Result<Arc<Vec<(String, usize)>>>;
     /// How many rows fit; for explaining a query clause by clause.
     fn count(&self, wanted: Wanted, query: &Query<Places>) -> Result<usize>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_read_from_the_beginning_of_a_row() {
+        let article = Head {
+            id: crate::document::ArticleId("a".into()),
+            path: "a.md".into(),
+            ordinal: 0,
+            url: None,
+            source: "Kestrel".into(),
+            title: "The mayor \"spoke\"".into(),
+            byline: Vec::new(),
+            published: None,
+            language: crate::lang::by_tag("en").unwrap(),
+            sha256: String::new(),
+            focus: Vec::new(),
+        };
+        let head = serde_json::to_string(&article).unwrap();
+        let copy =
+            Copy::of_row(&format!("{{\"id\":\"a@0-9\",\"article\":{head},\"text\":\"not gone thr")).unwrap();
+        assert_eq!(copy, Copy { id: "a@0-9".into(), article });
+        assert!(Copy::of_row("{\"id\":\"a\"}").is_err() && Copy::of_row("").is_err());
+    }
 }

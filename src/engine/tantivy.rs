@@ -408,8 +408,15 @@ impl Index {
 
     fn hit(&self, ranked: &Ranked, wanted: Wanted, repeated: &[DocAddress]) -> Result<Hit> {
         let row = self.row(ranked.address, wanted)?;
-        let copies = repeated.iter().take(MOST_COPIES).map(|address| self.stored::<Copy>(*address));
+        let copies = repeated.iter().take(MOST_COPIES).map(|address| self.copy(*address));
         Ok(Hit { score: ranked.score, row, copies: copies.collect::<Result<_>>()?, copied: repeated.len() })
+    }
+
+    fn copy(&self, address: DocAddress) -> Result<Copy> {
+        let document: TantivyDocument =
+            self.reader.searcher().doc(address).map_err(|error| failed(&self.path, "reading", &error))?;
+        let json = document.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
+        Copy::of_row(json).map_err(|error| damaged(&self.path, &format!("a row cannot be read: {error}")))
     }
 
     fn row(&self, address: DocAddress, wanted: Wanted) -> Result<Row> {
