@@ -191,21 +191,25 @@ impl Ready {
         let terms = |terms: &[(Term, f32)]| -> Result<Vec<Weighed>> {
             terms.iter().map(|(term, weight)| index.sought(term, weight * part.times)).collect()
         };
+        let mut about = Vec::new();
+        for term in &part.about {
+            let sought = Sought::of(index.searcher, term)?;
+            let score = weight::NAMED * inverse(index.rows, sought.rows) * part.times;
+            about.push((sought, score));
+        }
+        // A name is as telling as what it names is rare: `Israeli` is no more than Israel.
+        let spread: f32 = about.iter().map(|(sought, _)| sought.rows).sum();
+        let most = if spread > 0.0 { inverse(index.rows, spread) } else { f32::MAX };
         let mut words = Vec::new();
         for word in &part.words {
             let whole = word.stem.as_ref().map(|stem| articles.sought(stem)).transpose()?;
             let whole = whole.filter(|sought| sought.rows > 0.0);
-            let telling = whole.as_ref().map_or(0.0, |sought| articles.telling_of(sought) * part.times);
+            let rarity = whole.as_ref().map_or(0.0, |sought| articles.telling_of(sought));
+            let telling = rarity.min(most) * part.times;
             let (text, names, lift) = (terms(&word.text)?, terms(&word.names)?, terms(&word.lift)?);
             let bit = bits.next().unwrap_or(1 << 31);
             words.push(Known { bit, telling, whole, text, names, lift });
         }
-        let about = |term| {
-            let sought = Sought::of(index.searcher, term)?;
-            let score = weight::NAMED * inverse(index.rows, sought.rows) * part.times;
-            Ok((sought, score))
-        };
-        let about = part.about.iter().map(about).collect::<Result<_>>()?;
         let other = part.other.as_ref().map(|query| weighed(&**query, index.searcher)).transpose()?;
         Ok(Ready { words, about, other })
     }
