@@ -4,11 +4,13 @@ pub mod regions;
 mod snippet;
 mod why;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::document::RegionId;
-use crate::engine::highlight::Marker;
+use crate::engine::highlight::{Marker, merged};
 use crate::engine::laid::Laid;
 use crate::engine::{Copy, Engine, Facet, Fresh, Group, GroupBy, Hit, Places, Row, Show, Wanted};
 use crate::error::Result;
@@ -143,15 +145,22 @@ pub struct Clause {
 pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today: Date) -> Result<Answer> {
     let mut notes = Vec::new();
     let expr = read(request, today, &mut notes);
-    let read_as = expr.as_ref().map(parse::echo).unwrap_or_default();
-    let known = Names { gazetteer, people: People::new(engine.people()?, &request.aliases) };
+    let people = engine.people()?;
+    let people = if request.aliases.is_empty() { people } else { Arc::new(people.with(&request.aliases)) };
+    let known = Names { gazetteer, people };
     let asker = why::Asker { engine, wanted: request.wanted, known: &known };
+    let expr = match wider(request, expr.as_ref(), &asker, &mut notes)? {
+        Some(wider) => Some(wider),
+        None => expr,
+    };
+    let read_as = expr.as_ref().map(parse::echo).unwrap_or_default();
     let clauses = if request.explain { asker.clauses(expr.as_ref())? } else { Vec::new() };
     let asked = expr.clone();
     let query = Query { expr, sort: request.sort, limit: request.limit };
     let query = known.resolve(query, &mut notes);
     let marker = query.expr.as_ref().map(Marker::new);
-    let mark = |hit: Hit| found(hit, marker.as_ref(), &known.people);
+    let named = query.expr.as_ref().map(named).unwrap_or_default();
+    let mark = |hit: Hit| found(hit, marker.as_ref(), &named, &known);
     let show =
         Show { offset: request.offset, fresh: request.fresh.map(|half_life| Fresh { today, half_life }) };
     let mut answer = Answer {
@@ -198,15 +207,46 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
     Ok(answer)
 }
 
+/// What is asked in place of a plain question that no quote answers as it stands: what did they say in
+/// articles that mention it at all?
+fn wider(
+    request: &Request,
+    expr: Option<&Expr<String>>,
+    asker: &why::Asker<'_>,
+    notes: &mut Vec<String>,
+) -> Result<Option<Expr<String>>> {
+    let Some(expr @ Expr::And(list)) = expr else { return Ok(None) };
+    let about = list.iter().find_map(|part| match part {
+        Expr::Filter(Filter::About(name)) => Some(name.clone()),
+        _ => None,
+    });
+    let (Some(about), Wanted::Quotes) = (about, request.wanted) else { return Ok(None) };
+    if question::read(&request.words).is_none() || asker.count(expr)? > 0 {
+        return Ok(None);
+    }
+    let wider = expr.clone().map_filters(&mut |filter| match filter {
+        Filter::About(name) => Filter::Within(name.split_whitespace().map(str::to_string).collect()),
+        other => other,
+    });
+    Ok((asker.count(&wider)? > 0).then(|| {
+        notes.push(format!(
+            "no such quote is about “{about}” itself: shown are those in articles that mention it"
+        ));
+        wider
+    }))
+}
+
 /// What gives the names in a query a meaning.
 struct Names<'g> {
     gazetteer: &'g Gazetteer,
-    people: People,
+    people: Arc<People>,
 }
 
 impl Names<'_> {
     fn resolve(&self, query: Query<String>, notes: &mut Vec<String>) -> Query<Places> {
-        resolve::resolve(resolve::people(query, &self.people, notes), self.gazetteer, notes)
+        let query = resolve::people(query, &self.people, notes);
+        let Query { expr, sort, limit } = resolve::resolve(query, self.gazetteer, notes);
+        Query { expr: expr.map(|expr| resolve::named(expr, self.gazetteer)), sort, limit }
     }
 }
 
@@ -282,8 +322,13 @@ fn alternatives(filters: &[Filter<String>]) -> Vec<Expr<String>> {
     kinds.into_iter().map(expr).collect()
 }
 
-fn found(hit: Hit, marker: Option<&Marker>, people: &People) -> Found {
-    let highlights = marker.map(|marker| marker.spans(&Laid::row(&hit.row))).unwrap_or_default();
+fn found(hit: Hit, marker: Option<&Marker>, named: &[Places], names: &Names<'_>) -> Found {
+    let mut highlights = marker.map(|marker| marker.spans(&Laid::row(&hit.row))).unwrap_or_default();
+    if !named.is_empty() {
+        highlights.extend(regions::mentions(&hit.row, named, names.gazetteer));
+        highlights = merged(highlights);
+    }
+    let people = &names.people;
     let person = match &hit.row {
         Row::Quote(row) => row.speaker.as_ref().and_then(|speaker| known(speaker, people)),
         Row::Passage(_) => None,
@@ -297,6 +342,16 @@ fn found(hit: Hit, marker: Option<&Marker>, people: &People) -> Found {
         row: hit.row,
         copies: hit.copies,
         copied: hit.copied,
+    }
+}
+
+/// The regions that plain words of a query name.
+fn named(expr: &Expr<Places>) -> Vec<Places> {
+    match expr {
+        Expr::Place(_, places) => vec![places.clone()],
+        Expr::And(list) | Expr::Or(list) | Expr::Any(list) => list.iter().flat_map(named).collect(),
+        Expr::Boost(inner, _) => named(inner),
+        _ => Vec::new(),
     }
 }
 

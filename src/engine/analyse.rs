@@ -174,6 +174,16 @@ impl TokenStream for WordStream<'_> {
     }
 }
 
+/// Where the words of a text stand, as byte ranges; those too long to be indexed among them.
+pub fn words(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let word = next_word(text, at)?;
+        at = word.1;
+        Some(word)
+    })
+}
+
 /// The next word at or after `at`, as a byte range.
 pub fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();

@@ -13,13 +13,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
 use tantivy::error::DataCorruption;
+use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings;
-use tantivy::schema::{Field, IndexRecordOption, Value};
-use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, TantivyDocument, TantivyError, Term};
+use tantivy::schema::{IndexRecordOption, Value};
+use tantivy::{DocAddress, DocSet, Searcher, TantivyDocument, TantivyError, Term};
 
-use super::analyse;
-use super::plan::weight;
 use super::schema::Fields;
+use super::sought::Sought;
+use super::{analyse, weight};
 use crate::lang::english::is_stopword;
 
 /// A question as stems with weights, and which of them stood side by side.
@@ -27,6 +28,7 @@ use crate::lang::english::is_stopword;
 pub(super) struct Question {
     stems: Vec<(String, f32)>,
     pairs: Vec<(String, String)>,
+    common: bool,
 }
 
 impl Question {
@@ -40,6 +42,7 @@ impl Question {
             .filter(|(exact, _)| !is_stopword(&exact.text))
             .map(|(_, stem)| stem.text.clone())
             .collect();
+        let common = telling.is_empty();
         let kept =
             if telling.is_empty() { stems.into_iter().map(|stem| stem.text).collect() } else { telling };
         let mut counts: BTreeMap<&str, f32> = BTreeMap::new();
@@ -51,12 +54,17 @@ impl Question {
         for pair in kept.windows(2).filter(|pair| pair[0] != pair[1]) {
             pairs.push((pair[0].clone(), pair[1].clone()));
         }
-        Question { stems, pairs }
+        Question { stems, pairs, common }
     }
 
     /// True when there is no word to look for.
     pub fn is_empty(&self) -> bool {
         self.stems.is_empty()
+    }
+
+    /// True when it holds nothing but the most common words, which then count.
+    pub fn is_of_common_words(&self) -> bool {
+        self.common
     }
 
     /// Its stems, each with its weight.
@@ -82,6 +90,8 @@ pub(super) struct Articles<'s> {
     fields: &'s Fields,
     number: f32,
     length: f32,
+    /// What lengths do to the weight of a word, by the index's own rounding of lengths.
+    saturations: [f32; 256],
 }
 
 type Result<T> = tantivy::Result<T>;
@@ -93,7 +103,10 @@ impl<'s> Articles<'s> {
         for segment in searcher.segment_readers() {
             tokens += segment.inverted_index(fields.whole)?.total_num_tokens();
         }
-        Ok(Articles { searcher, fields, number, length: (tokens as f32 / number.max(1.0)).max(1.0) })
+        let length = (tokens as f32 / number.max(1.0)).max(1.0);
+        let saturations =
+            std::array::from_fn(|id| saturation(FieldNormReader::id_to_fieldnorm(id as u8) as f32, length));
+        Ok(Articles { searcher, fields, number, length, saturations })
     }
 
     /// All articles that hold a word of the question, best first.
@@ -133,16 +146,56 @@ impl<'s> Articles<'s> {
         Ok((words.map(|word| word.to_string()).collect(), self.scores(&telling)?))
     }
 
-    /// BM25 of every article that holds a stem.
+    /// BM25 of every article that holds a stem; stems come with their weights.
     pub fn scores(&self, stems: &[(String, f32)]) -> Result<Vec<Scored>> {
-        let weighed = stems
-            .iter()
-            .map(|(stem, n)| Ok((self.term(stem), n * self.idf(stem)?)))
-            .collect::<Result<Vec<_>>>()?;
-        let statistics = Statistics { field: self.fields.whole, length: self.length };
-        let mut found = statistics.scores(self.searcher, &weighed)?;
+        let segments = self.searcher.segment_readers();
+        let mut scores: Vec<Vec<f32>> =
+            segments.iter().map(|segment| vec![0.0; segment.max_doc() as usize]).collect();
+        let mut touched = Vec::new();
+        for (stem, n) in stems {
+            let sought = self.sought(stem)?;
+            let weight = n * self.telling_of(&sought);
+            self.each(&sought, |at, part| {
+                let score = &mut scores[at.segment_ord as usize][at.doc_id as usize];
+                if *score == 0.0 {
+                    touched.push(at);
+                }
+                *score += weight * part;
+            })?;
+        }
+        let alive = |at: &DocAddress| !segments[at.segment_ord as usize].is_deleted(at.doc_id);
+        let scored = |at: DocAddress| Scored {
+            address: at,
+            score: scores[at.segment_ord as usize][at.doc_id as usize],
+        };
+        let mut found: Vec<Scored> = touched.into_iter().filter(alive).map(scored).collect();
         best_first(&mut found);
         Ok(found)
+    }
+
+    /// Looks a stem up among the words of whole articles.
+    pub fn sought(&self, stem: &str) -> Result<Sought> {
+        Sought::of(self.searcher, &self.term(stem))
+    }
+
+    /// How telling a stem is.
+    pub fn telling_of(&self, stem: &Sought) -> f32 {
+        inverse(self.number, stem.rows)
+    }
+
+    /// What a stem gives to each article that holds it, deleted ones among them, before it is weighed.
+    pub fn each(&self, stem: &Sought, mut found: impl FnMut(DocAddress, f32)) -> Result<()> {
+        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
+            let lengths = segment.get_fieldnorms_reader(self.fields.whole)?;
+            stem.each(self.searcher, ord, |docs, counts| {
+                for (&doc, &n) in docs.iter().zip(counts) {
+                    let n = n as f32;
+                    let k = self.saturations[usize::from(lengths.fieldnorm_id(doc))];
+                    found(DocAddress::new(ord as u32, doc), n * (weight::K1 + 1.0) / (n + k));
+                }
+            })?;
+        }
+        Ok(())
     }
 
     fn term(&self, stem: &str) -> Term {
@@ -313,53 +366,6 @@ struct Told {
 struct Words {
     title: String,
     body: String,
-}
-
-/// How long the texts of a field are on average, in words.
-pub(super) struct Statistics {
-    pub field: Field,
-    pub length: f32,
-}
-
-impl Statistics {
-    /// BM25 of every row that has one of the terms in the field; terms come with their weights.
-    pub fn scores(&self, searcher: &Searcher, terms: &[(Term, f32)]) -> Result<Vec<Scored>> {
-        let mut found = Vec::new();
-        for (ord, segment) in searcher.segment_readers().iter().enumerate() {
-            let index = segment.inverted_index(self.field)?;
-            let lengths = segment.get_fieldnorms_reader(self.field)?;
-            let mut saturations = [0.0; 256];
-            for (id, k) in saturations.iter_mut().enumerate() {
-                *k = saturation(
-                    tantivy::fieldnorm::FieldNormReader::id_to_fieldnorm(id as u8) as f32,
-                    self.length,
-                );
-            }
-            let mut scores = vec![0.0f32; segment.max_doc() as usize];
-            let mut touched = Vec::new();
-            for (term, weight) in terms {
-                let Some(mut postings) = index.read_postings(term, IndexRecordOption::WithFreqs)? else {
-                    continue;
-                };
-                let mut doc = postings.doc();
-                while doc != TERMINATED {
-                    let n = postings.term_freq() as f32;
-                    let k = saturations[usize::from(lengths.fieldnorm_id(doc))];
-                    let score = &mut scores[doc as usize];
-                    if *score == 0.0 {
-                        touched.push(doc);
-                    }
-                    *score += weight * n * (weight::K1 + 1.0) / (n + k);
-                    doc = postings.advance();
-                }
-            }
-            let alive = |doc: &u32| segment.alive_bitset().is_none_or(|alive| alive.is_alive(*doc));
-            let scored =
-                |doc: u32| Scored { address: DocAddress::new(ord as u32, doc), score: scores[doc as usize] };
-            found.extend(touched.into_iter().filter(alive).map(scored));
-        }
-        Ok(found)
-    }
 }
 
 /// Inverse document frequency that is never negative.

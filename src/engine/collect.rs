@@ -1,10 +1,11 @@
 //! Collecting what matched, ordering it, gathering it into groups.
 
+use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::{DocAddress, DocId, Score, Searcher, SegmentOrdinal, SegmentReader};
 
 use crate::query::Sort;
 
@@ -48,6 +49,46 @@ pub(super) fn gather<'r>(
     groups
 }
 
+/// A row that matched.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Match {
+    pub score: Score,
+    pub address: DocAddress,
+}
+
+/// The columns that order rows, of every segment.
+#[derive(Default)]
+pub(super) struct Columns {
+    pub(super) day: Vec<Option<Column<u64>>>,
+    pub(super) tie: Vec<Option<Column<u64>>>,
+}
+
+impl Columns {
+    pub fn of(searcher: &Searcher) -> Columns {
+        let all = |name: &str| {
+            searcher.segment_readers().iter().map(|segment| segment.fast_fields().u64(name).ok()).collect()
+        };
+        Columns { day: all("day"), tie: all("tie") }
+    }
+
+    pub fn day(&self, at: DocAddress) -> Option<u64> {
+        self.day[at.segment_ord as usize].as_ref()?.first(at.doc_id)
+    }
+
+    pub fn tie(&self, at: DocAddress) -> u64 {
+        self.tie[at.segment_ord as usize].as_ref().and_then(|column| column.first(at.doc_id)).unwrap_or(0)
+    }
+
+    pub fn ranked(&self, row: Match) -> Ranked {
+        Ranked {
+            score: row.score,
+            day: self.day(row.address),
+            tie: self.tie(row.address),
+            address: row.address,
+        }
+    }
+}
+
 /// A row that matched, with what orders it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ranked {
@@ -58,19 +99,20 @@ pub(super) struct Ranked {
 }
 
 pub(super) fn order(ranked: &mut [Ranked], sort: Sort) {
-    let newest = |row: &Ranked| std::cmp::Reverse(row.day.unwrap_or(0));
-    match sort {
-        Sort::Score => ranked.sort_unstable_by(|a, b| {
-            b.score.total_cmp(&a.score).then_with(|| newest(a).cmp(&newest(b))).then(a.tie.cmp(&b.tie))
-        }),
-        Sort::Newest => ranked.sort_unstable_by(|a, b| {
-            newest(a).cmp(&newest(b)).then_with(|| b.score.total_cmp(&a.score)).then(a.tie.cmp(&b.tie))
-        }),
-        Sort::Oldest => ranked.sort_unstable_by(|a, b| {
-            let oldest = |row: &Ranked| row.day.unwrap_or(u64::MAX);
-            oldest(a).cmp(&oldest(b)).then_with(|| b.score.total_cmp(&a.score)).then(a.tie.cmp(&b.tie))
-        }),
-    }
+    ranked.sort_unstable_by(|a, b| compare(sort, a, b));
+}
+
+/// Which of two rows comes first.
+pub(super) fn compare(sort: Sort, a: &Ranked, b: &Ranked) -> Ordering {
+    let newest = |row: &Ranked| Reverse(row.day.unwrap_or(0));
+    let oldest = |row: &Ranked| row.day.unwrap_or(u64::MAX);
+    let score = b.score.total_cmp(&a.score);
+    let first = match sort {
+        Sort::Score => score.then_with(|| newest(a).cmp(&newest(b))),
+        Sort::Newest => newest(a).cmp(&newest(b)).then(score),
+        Sort::Oldest => oldest(a).cmp(&oldest(b)).then(score),
+    };
+    first.then(a.tie.cmp(&b.tie))
 }
 
 /// Collects every match.

@@ -1,91 +1,104 @@
 //! Rows that copies of one article have in common, shown as one.
 
+use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
-use tantivy::columnar::Column;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, SegmentReader, TERMINATED, Term};
 
-use super::Wanted;
-use super::collect::Ranked;
+use super::collect::Match;
 use super::schema::Fields;
 use crate::sketch::{self, Entry};
 
-/// Rows without those that only repeat one before them.
-pub(super) struct Folded {
-    pub ranked: Vec<Ranked>,
-    /// Where each row is repeated.
-    pub copies: HashMap<DocAddress, Vec<DocAddress>>,
+/// What tells the twins of a row of an article that has copies.
+pub(super) struct Told {
+    pub story: u64,
+    pub quote: bool,
+    pub article: u32,
+    /// A number of its words.
+    pub same: u64,
+    pub address: DocAddress,
+    /// Which of equals comes first: by date, then by article.
+    pub order: (Reverse<u64>, u64),
 }
 
-impl Folded {
-    /// Nothing is left out.
-    pub fn nothing(ranked: Vec<Ranked>) -> Folded {
-        Folded { ranked, copies: HashMap::new() }
-    }
+/// Where a row stands among rows that copies of its article have in common.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Twin {
+    /// Their number; 0 for a row of an article without copies.
+    pub group: u32,
+    /// Its place among them, as far as nothing else orders them.
+    pub place: u32,
 }
 
-/// The columns of a segment that tell copies.
-struct Columns {
-    copy: Option<Column<u64>>,
-    same: Option<Column<u64>>,
-}
-
-/// A row that stands for those that repeat it.
-struct Leader {
-    address: DocAddress,
-    same: u64,
-    articles: Vec<u64>,
-}
-
-/// Leaves out rows that repeat, in a copy of an article, one that ranks higher.
-pub(super) fn fold(
-    ranked: Vec<Ranked>,
-    wanted: Wanted,
-    stories: &HashMap<u64, u64>,
-    segments: &[SegmentReader],
-) -> Folded {
-    if stories.is_empty() {
-        return Folded::nothing(ranked);
-    }
-    let columns: Vec<Columns> = segments
-        .iter()
-        .map(|segment| segment.fast_fields())
-        .map(|fast| Columns { copy: fast.u64("copy").ok(), same: fast.u64("same").ok() })
-        .collect();
-    let value = |column: &Option<Column<u64>>, doc| column.as_ref().and_then(|column| column.first(doc));
-    let alike = |a: u64, b: u64| match wanted {
-        Wanted::Passages => sketch::passages_alike(a, b),
-        Wanted::Quotes => a == b,
-    };
-    let mut leaders: HashMap<u64, Vec<Leader>> = HashMap::new();
-    let mut folded = Folded::nothing(Vec::with_capacity(ranked.len()));
-    for row in ranked {
-        let DocAddress { segment_ord, doc_id } = row.address;
-        let told = columns.get(segment_ord as usize).and_then(|columns| {
-            let article = value(&columns.copy, doc_id)?;
-            Some((article, *stories.get(&article)?, value(&columns.same, doc_id)?))
-        });
-        let Some((article, story, same)) = told else {
-            folded.ranked.push(row);
-            continue;
-        };
-        let list = leaders.entry(story).or_default();
-        // What one article says twice stays twice.
-        let leader =
-            list.iter_mut().find(|leader| alike(leader.same, same) && !leader.articles.contains(&article));
-        match leader {
-            Some(leader) => {
-                leader.articles.push(article);
-                folded.copies.entry(leader.address).or_default().push(row.address);
-            }
-            None => {
-                list.push(Leader { address: row.address, same, articles: vec![article] });
-                folded.ranked.push(row);
-            }
+/// Numbers groups of rows that copies of one article have in common, from 1; alone is alone in its group.
+/// Returns how many numbers are in use, 0 among them.
+///
+/// The groups do not depend on what is asked, so that counts are the same in every order and on every page.
+pub(super) fn number(mut rows: Vec<Told>, twins: &mut [Vec<Twin>]) -> usize {
+    rows.sort_unstable_by_key(|row| (row.story, row.quote, row.order, row.address));
+    let mut groups = 1;
+    for kin in rows.chunk_by(|a, b| (a.story, a.quote) == (b.story, b.quote)) {
+        let mut known: Vec<(u64, u32, Vec<u32>)> = Vec::new();
+        for row in kin {
+            let alike = |same: u64| match row.quote {
+                false => sketch::passages_alike(same, row.same),
+                true => same == row.same,
+            };
+            // What one article says twice stays twice.
+            let twin = known.iter_mut().find(|(same, _, in_)| alike(*same) && !in_.contains(&row.article));
+            let twin = match twin {
+                Some((_, group, articles)) => {
+                    articles.push(row.article);
+                    Twin { group: *group, place: articles.len() as u32 - 1 }
+                }
+                None => {
+                    known.push((row.same, groups, vec![row.article]));
+                    groups += 1;
+                    Twin { group: groups - 1, place: 0 }
+                }
+            };
+            twins[row.address.segment_ord as usize][row.address.doc_id as usize] = twin;
         }
     }
-    folded
+    groups as usize
+}
+
+/// Leaves out rows that repeat, in a copy of an article, one that ranks higher; returns them. `order`
+/// tells which of two comes first as far as the question does.
+pub(super) fn fold(
+    found: &mut Vec<Match>,
+    groups: usize,
+    twin: impl Fn(DocAddress) -> Twin,
+    order: impl Fn(&Match, &Match) -> Ordering,
+) -> Vec<Match> {
+    const NONE: u32 = u32::MAX;
+    let mut repeated = Vec::new();
+    if groups <= 1 {
+        return repeated;
+    }
+    let mut first = vec![NONE; groups];
+    let mut kept = 0;
+    for at in 0..found.len() {
+        let row = found[at];
+        let Twin { group, place } = twin(row.address);
+        let group = group as usize;
+        let known = if group == 0 { NONE } else { first[group] };
+        if known == NONE {
+            first[group] = kept as u32;
+            found[kept] = row;
+            kept += 1;
+            continue;
+        }
+        let known = &mut found[known as usize];
+        if order(&row, known).then_with(|| place.cmp(&twin(known.address).place)).is_lt() {
+            repeated.push(std::mem::replace(known, row));
+        } else {
+            repeated.push(row);
+        }
+    }
+    found.truncate(kept);
+    repeated
 }
 
 /// The story of each article that has copies, as the index tells it.
@@ -156,4 +169,31 @@ pub(super) fn alive(segment: &SegmentReader, mut postings: impl DocSet) -> impl 
         (doc != TERMINATED).then_some(doc)
     });
     all.filter(|doc| !segment.is_deleted(*doc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows as story, article and words → the group of each.
+    fn groups(rows: &[(u64, u32, u64)]) -> Vec<u32> {
+        let mut twins = vec![vec![Twin::default(); rows.len()]];
+        let told = |(at, &(story, article, same)): (usize, &(u64, u32, u64))| Told {
+            story,
+            quote: true,
+            article,
+            same,
+            address: DocAddress::new(0, at as u32),
+            order: (Reverse(0), at as u64),
+        };
+        number(rows.iter().enumerate().map(told).collect(), &mut twins);
+        twins.remove(0).into_iter().map(|twin| twin.group).collect()
+    }
+
+    #[test]
+    fn rows_of_copies_are_twins_and_what_one_article_repeats_is_not() {
+        assert_eq!(groups(&[(1, 1, 7), (1, 2, 7), (1, 2, 8)]), [1, 1, 2]);
+        assert_eq!(groups(&[(1, 1, 7), (1, 1, 7), (1, 2, 7), (1, 2, 7)]), [1, 2, 1, 2]);
+        assert_eq!(groups(&[(1, 1, 7), (2, 2, 7)]), [1, 2], "another story");
+    }
 }

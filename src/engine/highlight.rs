@@ -1,12 +1,13 @@
 //! Which words of a row a query matched, as spans.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Places;
 use super::analyse::{self, Term};
 use super::laid::Laid;
+use super::near::uses;
 use super::pattern::{self, Compiled, Ground, Leaf, Pattern, Place};
-use crate::query::Expr;
+use crate::query::{Expr, Within};
 use crate::span::Span;
 
 /// What a query asks of words, ready to be looked for in many rows.
@@ -32,6 +33,9 @@ impl Marker {
                 list.iter().for_each(|expr| self.gather(expr))
             }
             Expr::Boost(inner, _) | Expr::AtLeast(_, inner) => self.gather(inner),
+            Expr::Place(words, _) => {
+                words.iter().for_each(|word| self.gather(&Expr::Word(word.clone())));
+            }
             other => {
                 let Some(compiled) = pattern::compile(other) else { return };
                 match (&compiled.pattern, compiled.leaves.as_slice()) {
@@ -46,37 +50,101 @@ impl Marker {
     /// The words of a row that matched: byte ranges of the article's body, in order, without overlap.
     pub fn spans(&self, laid: &Laid) -> Vec<Span> {
         let text = laid.joined();
-        let words = analyse::terms(&mut analyse::exact(), &text);
-        let stems = analyse::terms(&mut analyse::stemmed(), &text);
-        let mut marked: Vec<Place> = self.single(&words, &stems).collect();
-        let (sentences, paragraphs) =
-            if self.patterns.is_empty() { Default::default() } else { laid.breaks(&words) };
-        for compiled in &self.patterns {
-            let at = |leaf: &Leaf| {
-                let fits = |at: &usize| leaf.matches(&words[*at].text, &stems[*at].text);
-                (0..words.len().min(stems.len())).filter(fits).map(|at| at as u32).collect()
-            };
-            let leaves = compiled.leaves.iter().map(at).collect();
-            let ground = Ground { leaves, sentences: sentences.clone(), paragraphs: paragraphs.clone() };
-            marked.extend(pattern::marks(&compiled.pattern, &ground));
+        let mut ranges = self.single(&text);
+        if !self.patterns.is_empty() {
+            self.placed(laid, &text, &mut ranges);
         }
-        let range = |place: &Place| {
-            Some((words.get(place.start as usize)?.start, words.get(place.end as usize - 1)?.end))
-        };
-        let ranges = marked.iter().filter_map(range);
-        merged(ranges.flat_map(|(start, end)| laid.in_body(start, end)).collect())
+        merged(ranges.into_iter().flat_map(|(start, end)| laid.in_body(start, end)).collect())
     }
 
-    fn single<'a>(&'a self, words: &'a [Term], stems: &'a [Term]) -> impl Iterator<Item = Place> + 'a {
-        let fits = |(_, (word, stem)): &(usize, (&Term, &Term))| {
-            self.stems.contains(&stem.text) || self.exact.contains(&word.text)
+    /// Where patterns match, as ranges of the text.
+    fn placed(&self, laid: &Laid, text: &str, ranges: &mut Vec<(usize, usize)>) {
+        let words = analyse::terms(&mut analyse::exact(), text);
+        let mut stems = Stems::default();
+        let ends = |unit| self.patterns.iter().any(|compiled| uses(&compiled.pattern, unit));
+        let (sentences, paragraphs) = match ends(Within::Sentence) || ends(Within::Paragraph) {
+            true => laid.breaks(&words),
+            false => Default::default(),
         };
-        let found = words.iter().zip(stems).enumerate().filter(fits);
-        found.map(|(at, _)| Place { start: at as u32, end: at as u32 + 1 })
+        for compiled in &self.patterns {
+            let mut at = |leaf: &Leaf| {
+                let fits = |(_, word): &(usize, &Term)| stems.fit(leaf, &word.text);
+                words.iter().enumerate().filter(fits).map(|(at, _)| at as u32).collect()
+            };
+            let leaves = compiled.leaves.iter().map(&mut at).collect();
+            let ground = Ground { leaves, sentences: sentences.clone(), paragraphs: paragraphs.clone() };
+            let range = |place: Place| {
+                Some((words.get(place.start as usize)?.start, words.get(place.end as usize - 1)?.end))
+            };
+            ranges.extend(pattern::marks(&compiled.pattern, &ground).into_iter().filter_map(range));
+        }
+    }
+
+    /// Where single words stand, as ranges of the text. Each form of a word is looked at once, and stemmed,
+    /// which costs most, only where it may be one that is sought: no ending that is taken off changes how
+    /// a word begins.
+    fn single(&self, text: &str) -> Vec<(usize, usize)> {
+        let mut ranges = Vec::new();
+        if self.stems.is_empty() && self.exact.is_empty() {
+            return ranges;
+        }
+        let mut stemmer = analyse::stemmed();
+        let mut known: HashMap<&str, bool> = HashMap::new();
+        for (start, end) in analyse::words(text) {
+            if !self.may_fit(&text[start..end]) {
+                continue;
+            }
+            let fits = *known.entry(&text[start..end]).or_insert_with_key(|word| {
+                let word = analyse::fold_word(word);
+                let stemmed = |term: &Term| self.stems.contains(&term.text);
+                self.exact.contains(&word) || analyse::terms(&mut stemmer, &word).first().is_some_and(stemmed)
+            });
+            if fits {
+                ranges.push((start, end));
+            }
+        }
+        ranges
+    }
+
+    /// False for a word that begins otherwise than all that is sought.
+    fn may_fit(&self, word: &str) -> bool {
+        self.stems.iter().chain(&self.exact).any(|sought| may_stem(word, sought))
     }
 }
 
-fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+/// Words from this length on keep their first two letters when they are stemmed; `dying` does not.
+const LONG: usize = 6;
+
+/// False for a word that begins otherwise than a stem: at its first letter, and where it is long at its
+/// second. Folding may change letters that are not ASCII.
+fn may_stem(word: &str, stem: &str) -> bool {
+    let ([first, second, ..], [a, b, ..]) = (word.as_bytes(), stem.as_bytes()) else { return true };
+    if !first.is_ascii() || !second.is_ascii_alphabetic() {
+        return true;
+    }
+    *a == first.to_ascii_lowercase() && (word.len() < LONG || *b == second.to_ascii_lowercase())
+}
+
+/// Stems of folded words, each found out once.
+#[derive(Default)]
+struct Stems(HashMap<String, String>);
+
+impl Stems {
+    fn fit(&mut self, leaf: &Leaf, word: &str) -> bool {
+        let Leaf::Stem(sought) = leaf else { return leaf.matches(word, word) };
+        if !may_stem(word, sought) {
+            return false;
+        }
+        if !self.0.contains_key(word) {
+            let stem = analyse::terms(&mut analyse::stemmed(), word).into_iter().next();
+            self.0.insert(word.to_string(), stem.map_or_else(String::new, |stem| stem.text));
+        }
+        self.0.get(word) == Some(sought)
+    }
+}
+
+/// Spans in order, those that touch as one.
+pub fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut merged: Vec<Span> = Vec::new();
     for span in spans {

@@ -3,6 +3,7 @@
 pub mod analyse;
 mod article;
 mod at_least;
+mod bag;
 mod checked;
 mod collect;
 mod copies;
@@ -17,16 +18,23 @@ mod people;
 mod plan;
 mod rank;
 mod schema;
+mod sought;
 mod spread;
+mod standing;
 pub mod tantivy;
 mod trouble;
+mod weight;
+mod within;
 mod words;
 mod writer;
 
+use std::sync::Arc;
+
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::people::Person;
+use crate::people::People;
 pub use crate::query::resolve::Places;
 use crate::query::{Expr, Query};
 use crate::rows::{Head, PassageRow, QuoteRow};
@@ -218,6 +226,46 @@ pub struct Copy {
     pub article: Head,
 }
 
+impl Copy {
+    /// Reads what a copy shows of a row's JSON. It stands at the beginning; the text behind it, which is
+    /// most, is not gone through.
+    fn of_row(json: &str) -> serde_json::Result<Copy> {
+        let mut start = Start::default();
+        let ended = serde_json::Deserializer::from_str(json).deserialize_map(&mut start);
+        match start {
+            Start { id: Some(id), article: Some(article) } => Ok(Copy { id, article }),
+            _ => Err(ended.err().unwrap_or_else(|| serde::de::Error::missing_field("article"))),
+        }
+    }
+}
+
+/// The beginning of a row.
+#[derive(Default)]
+struct Start {
+    id: Option<String>,
+    article: Option<Head>,
+}
+
+impl<'de> Visitor<'de> for &mut Start {
+    type Value = ();
+
+    fn expecting(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        out.write_str("a row")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<(), A::Error> {
+        while self.id.is_none() || self.article.is_none() {
+            match map.next_key::<&str>()? {
+                Some("id") => self.id = Some(map.next_value()?),
+                Some("article") => self.article = Some(map.next_value()?),
+                Some(_) => drop(map.next_value::<IgnoredAny>()?),
+                None => break,
+            }
+        }
+        Ok(())
+    }
+}
+
 /// What a search found.
 #[derive(Clone, Debug, Default)]
 pub struct Hits {
@@ -265,7 +313,7 @@ pub trait Engine {
         name: &dyn Fn(GroupBy, &str) -> String,
     ) -> Result<Vec<Facet>>;
     /// Everybody who goes by several names, or shares one, in the whole index.
-    fn people(&self) -> Result<Vec<Person>>;
+    fn people(&self) -> Result<Arc<People>>;
     /// The best articles for a question of plain words, `most` of them, each by its id and its score.
     /// `widen`: look also for what the best of them are about.
     fn best_articles(&self, question: &str, widen: bool, most: usize) -> Result<Vec<(String, f32)>>;
@@ -280,7 +328,34 @@ pub trait Engine {
     /// Words of the index that are spelt like this folded word, the nearest first.
     fn near_words(&self, word: &str) -> Result<Vec<(String, u64)>>;
     /// The keys of everybody who speaks, and how many rows bear each.
-    fn speakers(&self) -> Result<Vec<(String, usize)>>;
+    fn speakers(&self) -> Result<Arc<Vec<(String, usize)>>>;
     /// How many rows fit; for explaining a query clause by clause.
     fn count(&self, wanted: Wanted, query: &Query<Places>) -> Result<usize>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_read_from_the_beginning_of_a_row() {
+        let article = Head {
+            id: crate::document::ArticleId("a".into()),
+            path: "a.md".into(),
+            ordinal: 0,
+            url: None,
+            source: "Kestrel".into(),
+            title: "The mayor \"spoke\"".into(),
+            byline: Vec::new(),
+            published: None,
+            language: crate::lang::by_tag("en").unwrap(),
+            sha256: String::new(),
+            focus: Vec::new(),
+        };
+        let head = serde_json::to_string(&article).unwrap();
+        let copy =
+            Copy::of_row(&format!("{{\"id\":\"a@0-9\",\"article\":{head},\"text\":\"not gone thr")).unwrap();
+        assert_eq!(copy, Copy { id: "a@0-9".into(), article });
+        assert!(Copy::of_row("{\"id\":\"a\"}").is_err() && Copy::of_row("").is_err());
+    }
 }

@@ -184,7 +184,8 @@ impl PatternWeight {
     }
 }
 
-fn uses(pattern: &Pattern, unit: Within) -> bool {
+/// True when a pattern asks where sentences, or paragraphs, end.
+pub(super) fn uses(pattern: &Pattern, unit: Within) -> bool {
     match pattern {
         Pattern::Leaf(_) => false,
         Pattern::Sequence(parts) | Pattern::Any(parts) => parts.iter().any(|part| uses(part, unit)),

@@ -106,6 +106,10 @@ impl Compiler<'_> {
                 let stems = analyse::terms(&mut analyse::stemmed(), word);
                 self.sequence(stems.into_iter().map(|stem| Leaf::Stem(stem.text)).collect())
             }
+            Expr::Place(words, _) => {
+                let words: Vec<Expr<Places>> = words.iter().cloned().map(Expr::Word).collect();
+                self.pattern(&Expr::Any(words))
+            }
             Expr::Exact(word) => self.exact(word),
             Expr::Phrase(words) => self.exact(&words.join(" ")),
             Expr::Prefix(stem) => self.sequence(shaped(&format!("{stem}*"))),

@@ -1,5 +1,6 @@
 //! A query turned into the engine's own: what must match, and what each match weighs.
 
+use std::collections::HashMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -11,76 +12,23 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::analyse;
+use super::article::Question;
 use super::at_least::AtLeastQuery;
+use super::bag::{Bag, Part, Word};
 use super::near::{PatternQuery, SpreadQuery, WordFields};
 use super::pattern::{self, Compiled, Leaf, Pattern};
 use super::schema::Fields;
-use super::{Places, Wanted};
-use crate::document::{Grade, QuoteKind};
+use super::within::WithinQuery;
+use super::{Places, Wanted, weight};
+use crate::document::{Grade, QuoteKind, RegionId};
+use crate::lang::english::is_stopword;
 use crate::query::{Expr, Filter, Query, Sought};
 
 type Boxed = Box<dyn TantivyQuery>;
 
-/// All weights of ranking. Only their ratios mean anything.
-///
-/// Those of articles were chosen on five public collections; docs/ranking.md tells how.
-pub(super) mod weight {
-    /// A word of the text, in any of its forms.
-    pub const BODY: f32 = 1.0;
-    /// The same word as typed.
-    pub const EXACT: f32 = 0.35;
-    /// A word that the headline holds; it lifts what matches, it does not match.
-    pub const TITLE: f32 = 0.5;
-    /// A word of the speaker's or addressee's name.
-    pub const NAME: f32 = 0.8;
-    /// A fuzzy or prefix match.
-    pub const LOOSE: f32 = 0.6;
-    /// A phrase, over its words.
-    pub const PHRASE: f32 = 1.5;
-    /// Each grade of evidence that a region reaches; five for one named in the quote itself.
-    pub const GRADE: f32 = 1.0;
-
-    /// Score of the whole article, added to that of each of its passages.
-    pub const ARTICLE: f32 = 0.3;
-    /// What is left of its score for each further passage of one article.
-    pub const SPREAD: f32 = 0.88;
-
-    /// How soon further occurrences of a word in an article add little.
-    pub const K1: f32 = 1.5;
-    /// How much a long article must say a word more often, from 0 to 1.
-    pub const B: f32 = 0.7;
-    /// How soon further occurrences of a word in the question add little.
-    pub const K3: f32 = 8.0;
-    /// How many times a word of the headline counts in its article.
-    pub const WHOLE_TITLE: usize = 2;
-    /// Neighbours of the question that follow one another in the article.
-    pub const SIDE_BY_SIDE: f32 = 0.1;
-    /// Neighbours of the question that stand within [`WINDOW`] words in the article.
-    pub const NEAR_BY: f32 = 0.2;
-    /// Words.
-    pub const WINDOW: u32 = 8;
-    /// Only among so many articles are neighbours looked for.
-    pub const NEIGHBOURS_IN: usize = 200;
-    /// Share of what the best articles are about in a widened question.
-    pub const FEEDBACK: f32 = 0.5;
-    /// Best articles that widen a question.
-    pub const FEEDBACK_ARTICLES: usize = 10;
-    /// Words that they add at most.
-    pub const FEEDBACK_WORDS: usize = 30;
-    /// The power of its score with which an article widens the question.
-    pub const FEEDBACK_SHARPNESS: f32 = 10.0;
-    /// A question is widened in full when the last of those articles has this share of the first one's
-    /// score, inverted; less when the first stands out.
-    pub const FEEDBACK_EVENNESS: f32 = 1.5;
-    /// Words of an article that others are sought by.
-    pub const LIKE_WORDS: usize = 40;
-    /// Words that more than this share of all articles have widen nothing.
-    pub const COMMON: f32 = 0.1;
-}
-
 /// Builds the engine's query.
 pub fn plan(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Boxed {
-    let planner = Planner { fields, wanted, grade: weakest(query.expr.as_ref()) };
+    let planner = Planner::new(fields, wanted, query);
     let row = planner.term(
         fields.row,
         match wanted {
@@ -97,6 +45,24 @@ pub fn plan(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Boxed {
         clauses.extend(planner.title_lift(expr).map(|lift| (Occur::Should, lift)));
     }
     Box::new(BooleanQuery::new(clauses))
+}
+
+/// The query as plain words, where there is one list of them.
+pub(super) fn bag(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Option<Bag> {
+    let expr = query.expr.as_ref()?;
+    let planner = Planner::new(fields, wanted, query);
+    let plain = |expr: &&Expr<Places>| matches!(expr, Expr::Word(_) | Expr::Place(..) | Expr::Any(_));
+    match expr {
+        Expr::And(list) if list.iter().filter(plain).count() == 1 => {
+            let (words, rest): (Vec<_>, Vec<_>) = list.iter().partition(plain);
+            let rest: Vec<Expr<Places>> = rest.into_iter().cloned().collect();
+            let all = Expr::And(list.clone());
+            let parts = planner.parts(words.first()?, &plain_text(&all));
+            Some(Bag { parts, conditions: Some(planner.and(&rest)) })
+        }
+        expr if plain(&expr) => Some(Bag { parts: planner.parts(expr, &plain_text(expr)), conditions: None }),
+        _ => None,
+    }
 }
 
 /// The grade that `AboutMin` asks for, wherever it stands.
@@ -130,13 +96,49 @@ fn all(list: Vec<Boxed>) -> Boxed {
     }
 }
 
+/// The region whose evidence orders what fits all else, and the weakest evidence that counts: of such a query
+/// the rows are found first, and graded then. There are far fewer of them than quotes about a country.
+pub(super) fn graded_late(wanted: Wanted, query: &Query<Places>) -> Option<(&Places, Grade)> {
+    let expr = query.expr.as_ref().filter(|_| wanted == Wanted::Quotes)?;
+    let list = if let Expr::And(list) = expr { list.as_slice() } else { std::slice::from_ref(expr) };
+    let mut regions = list.iter().filter_map(|part| match part {
+        Expr::Filter(Filter::About(places)) if !places.ids.is_empty() => Some(places),
+        _ => None,
+    });
+    let only = regions.next()?;
+    let more = list.iter().map(abouts).sum::<usize>() > 1;
+    (!more).then(|| (only, weakest(Some(expr)).unwrap_or(Grade::Dateline)))
+}
+
+/// How many conditions on regions there are.
+fn abouts(expr: &Expr<Places>) -> usize {
+    match expr {
+        Expr::Filter(Filter::About(_)) => 1,
+        Expr::And(list) | Expr::Or(list) | Expr::Any(list) => list.iter().map(abouts).sum(),
+        Expr::Not(inner) | Expr::Boost(inner, _) => abouts(inner),
+        _ => 0,
+    }
+}
+
+/// The term of quotes whose evidence for a region reaches a grade.
+pub(super) fn graded(fields: &Fields, grade: Grade, id: RegionId) -> Term {
+    Term::from_field_text(fields.graded, &format!("{}:{}", grade.name(), id.0))
+}
+
 struct Planner<'f> {
     fields: &'f Fields,
     wanted: Wanted,
     grade: Option<Grade>,
+    /// The evidence for a region is weighed afterwards.
+    late: bool,
 }
 
-impl Planner<'_> {
+impl<'f> Planner<'f> {
+    fn new(fields: &'f Fields, wanted: Wanted, query: &Query<Places>) -> Planner<'f> {
+        let late = graded_late(wanted, query).is_some();
+        Planner { fields, wanted, grade: weakest(query.expr.as_ref()), late }
+    }
+
     fn term(&self, field: Field, word: &str) -> Boxed {
         Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::WithFreqs))
     }
@@ -144,6 +146,14 @@ impl Planner<'_> {
     fn expr(&self, expr: &Expr<Places>) -> Boxed {
         match expr {
             Expr::Word(word) => self.word(word),
+            Expr::Place(words, places) => {
+                let words = words.iter().map(|word| self.word(word));
+                let about = self.about_terms(places).into_iter().map(|term| {
+                    let term: Boxed = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
+                    boosted(term, weight::NAMED)
+                });
+                any(words.chain(about).collect())
+            }
             Expr::Exact(word) => self.phrase(std::slice::from_ref(word)),
             Expr::Prefix(_) | Expr::Wildcard(_) | Expr::Fuzzy(..) | Expr::Regex(_) => {
                 boosted(self.pattern(expr), weight::LOOSE)
@@ -172,6 +182,96 @@ impl Planner<'_> {
             clauses.push((Occur::Must, unscored(Box::new(AllQuery))));
         }
         Box::new(BooleanQuery::new(clauses))
+    }
+
+    /// The alternatives that plain words are; `text` is all that the query looks for.
+    fn parts(&self, expr: &Expr<Places>, text: &str) -> Vec<Part> {
+        let list = match expr {
+            Expr::Any(list) => list.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        let common = Question::new(text).is_of_common_words();
+        let mut parts: Vec<Part> = Vec::new();
+        let mut known: HashMap<&str, (usize, f32)> = HashMap::new();
+        for expr in list {
+            if let Expr::Word(word) = expr {
+                let (at, count) = known.entry(word).or_insert((parts.len(), 0.0));
+                *count += 1.0;
+                if let Some(part) = parts.get_mut(*at) {
+                    part.times = *count * (weight::K3 + 1.0) / (*count + weight::K3);
+                    continue;
+                }
+            }
+            parts.push(self.part(expr, 1.0, common));
+        }
+        parts
+    }
+
+    fn part(&self, expr: &Expr<Places>, times: f32, common: bool) -> Part {
+        let words = |words: &[String], with_text| {
+            words.iter().flat_map(|word| self.forms(word, with_text, common)).collect()
+        };
+        let part = |words, about, other| Part { words, times, about, other };
+        match expr {
+            Expr::Boost(inner, more) => self.part(inner, times * more, common),
+            Expr::Word(word) => {
+                let forms: Vec<Word> = words(std::slice::from_ref(word), true);
+                // `28-point` is two words side by side.
+                let other = (forms.len() > 1).then(|| boosted(self.word(word), times));
+                match other {
+                    None => part(forms, Vec::new(), None),
+                    other => part(words(std::slice::from_ref(word), false), Vec::new(), other),
+                }
+            }
+            Expr::Place(list, places) => part(words(list, true), self.about_terms(places), None),
+            Expr::Exact(word) => {
+                let other = boosted(self.expr(expr), times);
+                part(words(std::slice::from_ref(word), false), Vec::new(), Some(other))
+            }
+            Expr::Phrase(list) => part(words(list, false), Vec::new(), Some(boosted(self.expr(expr), times))),
+            other => part(Vec::new(), Vec::new(), Some(boosted(self.expr(other), times))),
+        }
+    }
+
+    /// A word in each of its forms; without its text it only lifts. `common`: even the most common count.
+    fn forms(&self, word: &str, with_text: bool, common: bool) -> Vec<Word> {
+        let stems = analyse::terms(&mut analyse::stemmed(), word);
+        let exact = analyse::terms(&mut analyse::exact(), word);
+        let term = Term::from_field_text;
+        let one = stems.len() == 1;
+        let form = |(stem, exact): (&analyse::Term, &analyse::Term)| {
+            let mut text = Vec::new();
+            let mut names = Vec::new();
+            if with_text {
+                text.push((term(self.fields.body, &stem.text), weight::BODY));
+                if one {
+                    let foreign = analyse::foreign_stems(&self.fields.languages, word);
+                    text.extend(foreign.iter().map(|stem| (term(self.fields.body, stem), weight::BODY)));
+                }
+                text.push((term(self.fields.exact, &exact.text), weight::EXACT));
+            }
+            if with_text && self.wanted == Wanted::Quotes {
+                names.push((term(self.fields.speaker, &exact.text), weight::NAME));
+                names.push((term(self.fields.addressee, &exact.text), weight::NAME / 2.0));
+            }
+            let counts = common || !is_stopword(&exact.text);
+            Word {
+                stem: counts.then(|| stem.text.clone()),
+                text,
+                names,
+                lift: vec![(term(self.fields.title, &stem.text), weight::TITLE)],
+            }
+        };
+        stems.iter().zip(&exact).map(form).collect()
+    }
+
+    /// Terms of rows that are about these places.
+    fn about_terms(&self, places: &Places) -> Vec<Term> {
+        let term = |id: &RegionId| match self.wanted {
+            Wanted::Passages => Term::from_field_text(self.fields.region, &id.0.to_string()),
+            Wanted::Quotes => graded(self.fields, Grade::Sentence, *id),
+        };
+        places.ids.iter().map(term).collect()
     }
 
     /// A word in any of its forms; the form that was typed weighs more.
@@ -254,6 +354,7 @@ impl Planner<'_> {
             Filter::Until(day) => unscored(self.days(Bound::Unbounded, Bound::Included(number(*day)))),
             Filter::Lang(code) => unscored(self.term(self.fields.language, code)),
             Filter::Author(name) => unscored(self.named(self.fields.author, name)),
+            Filter::Within(words) => unscored(self.within(words)),
             Filter::Title(words) => self.title(words),
             Filter::Article(id) => unscored(self.term(self.fields.article, id)),
         }
@@ -284,6 +385,12 @@ impl Planner<'_> {
         all(pattern::shaped(name).into_iter().map(leaf).collect())
     }
 
+    fn within(&self, words: &[String]) -> Boxed {
+        let stems = analyse::terms(&mut analyse::stemmed(), &words.join(" "));
+        let term = |stem: &analyse::Term| Term::from_field_text(self.fields.whole, &stem.text);
+        Box::new(WithinQuery { terms: stems.iter().map(term).collect(), copy: self.fields.copy })
+    }
+
     fn title(&self, words: &[String]) -> Boxed {
         let stems = analyse::terms(&mut analyse::stemmed(), &words.join(" "));
         let english = all(stems.iter().map(|stem| self.term(self.fields.title, &stem.text)).collect());
@@ -299,25 +406,23 @@ impl Planner<'_> {
         if places.ids.is_empty() {
             return self.phrase_in(self.fields.exact, &places.typed);
         }
-        let mut regions = Vec::new();
-        for id in &places.ids {
-            let word = id.0.to_string();
-            match (self.wanted, self.grade) {
-                (Wanted::Passages, _) => regions.push(self.constant(self.fields.region, &word)),
-                (Wanted::Quotes, least) => {
-                    let least = least.unwrap_or(Grade::Dateline);
-                    let grades = Grade::ALL.into_iter().filter(|grade| *grade <= least);
-                    let graded = grades
-                        .map(|grade| self.constant(self.fields.graded, &format!("{}:{word}", grade.name())));
-                    regions.push(any(graded.collect()));
-                }
+        let least = self.grade.unwrap_or(Grade::Dateline);
+        let constant = |term: Term| -> Boxed {
+            let term = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
+            Box::new(ConstScoreQuery::new(term, weight::GRADE))
+        };
+        let region = |id: &RegionId| match self.wanted {
+            Wanted::Passages => constant(Term::from_field_text(self.fields.region, &id.0.to_string())),
+            Wanted::Quotes if self.late => constant(graded(self.fields, least, *id)),
+            Wanted::Quotes => {
+                let grades = Grade::ALL.into_iter().filter(|grade| *grade <= least);
+                any(grades.map(|grade| constant(graded(self.fields, grade, *id))).collect())
             }
+        };
+        match places.ids.as_slice() {
+            [only] => region(only),
+            several => Box::new(DisjunctionMaxQuery::new(several.iter().map(region).collect())),
         }
-        Box::new(DisjunctionMaxQuery::new(regions))
-    }
-
-    fn constant(&self, field: Field, word: &str) -> Boxed {
-        Box::new(ConstScoreQuery::new(self.term(field, word), weight::GRADE))
     }
 
     fn days(&self, from: Bound<u64>, to: Bound<u64>) -> Boxed {
@@ -354,7 +459,7 @@ pub(super) fn plain_text(expr: &Expr<Places>) -> String {
 fn plain_words<'e>(expr: &'e Expr<Places>, words: &mut Vec<&'e str>) {
     match expr {
         Expr::Word(word) | Expr::Exact(word) => words.push(word),
-        Expr::Phrase(list) => words.extend(list.iter().map(String::as_str)),
+        Expr::Phrase(list) | Expr::Place(list, _) => words.extend(list.iter().map(String::as_str)),
         Expr::And(list) | Expr::Or(list) | Expr::Any(list) => {
             list.iter().for_each(|expr| plain_words(expr, words))
         }

@@ -1,116 +1,187 @@
 //! The order of what matched: best first, spread over articles, or by date; the same on every page.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::Column;
-use tantivy::{DocAddress, DocId, Score, Searcher, SegmentOrdinal, SegmentReader};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocId, DocSet, Score, Searcher, SegmentOrdinal, SegmentReader, Term};
 
 use super::article::{Articles, Question};
-use super::collect::{Ranked, order};
-use super::plan::{plain_text, plan, weight};
+use super::collect::{Columns, Match, Ranked, compare, order};
+use super::plan::{self, plain_text, plan};
 use super::schema::Fields;
+use super::standing::{self, Standing};
 use super::writer::START_BITS;
-use super::{Places, Show, Wanted};
+use super::{Places, Show, Wanted, bag, copies, weight};
+use crate::document::Grade;
 use crate::query::{Expr, Filter, Query, Sort};
 
 type Result<T> = tantivy::Result<T>;
 
-/// The columns that order rows, of every segment.
-struct Columns {
-    day: Vec<Option<Column<u64>>>,
-    tie: Vec<Option<Column<u64>>>,
+/// Where rows are looked for.
+pub(super) struct Asked<'a> {
+    pub searcher: &'a Searcher,
+    pub fields: &'a Fields,
+    pub standing: &'a Standing,
+    pub wanted: Wanted,
+    /// Show every copy of a text.
+    pub every_copy: bool,
 }
 
-impl Columns {
-    fn of(searcher: &Searcher) -> Columns {
-        let all = |name: &str| {
-            searcher.segment_readers().iter().map(|segment| segment.fast_fields().u64(name).ok()).collect()
-        };
-        Columns { day: all("day"), tie: all("tie") }
-    }
+/// What was found.
+pub(super) struct Found {
+    /// How many rows match; what copies have in common counts once.
+    pub total: usize,
+    /// The first of them.
+    pub ranked: Vec<Ranked>,
+    /// Rows that repeat others.
+    repeated: Vec<Match>,
+}
 
-    fn day(&self, at: DocAddress) -> Option<u64> {
-        self.day[at.segment_ord as usize].as_ref()?.first(at.doc_id)
-    }
-
-    fn tie(&self, at: DocAddress) -> u64 {
-        self.tie[at.segment_ord as usize].as_ref().and_then(|column| column.first(at.doc_id)).unwrap_or(0)
-    }
-
-    /// The article of a row, as a number that its rows share.
-    fn article(&self, at: DocAddress) -> u64 {
-        self.tie(at) >> START_BITS
-    }
-
-    fn ranked(&self, row: Match) -> Ranked {
-        Ranked {
-            score: row.score,
-            day: self.day(row.address),
-            tie: self.tie(row.address),
-            address: row.address,
+impl Asked<'_> {
+    /// How many rows match, and the first `most` of them in the order asked for.
+    pub fn first(&self, query: &Query<Places>, show: &Show, most: usize) -> Result<Found> {
+        let columns = &self.standing.columns;
+        let mut found = self.matches(query)?;
+        if let Some(fresh) = show.fresh.filter(|_| query.sort == Sort::Score) {
+            found.iter_mut().for_each(|row| row.score *= fresh.weight(columns.day(row.address)));
         }
+        let before = |a: &Match, b: &Match| match query.sort {
+            Sort::Score => b.score.total_cmp(&a.score),
+            sort => compare(sort, &columns.ranked(*a), &columns.ranked(*b)),
+        };
+        let repeated = match self.every_copy {
+            true => Vec::new(),
+            false => self.fold(&mut found, before),
+        };
+        let total = found.len();
+        let ranked = if query.sort == Sort::Score {
+            let spread = self.wanted == Wanted::Passages && !one_article(query.expr.as_ref());
+            best(found, columns, spread, most)
+        } else {
+            let mut ranked: Vec<Ranked> = found.into_iter().map(|row| columns.ranked(row)).collect();
+            if most < ranked.len() {
+                ranked.select_nth_unstable_by(most, |a, b| compare(query.sort, a, b));
+                ranked.truncate(most);
+            }
+            order(&mut ranked, query.sort);
+            ranked
+        };
+        Ok(Found { total, ranked, repeated })
     }
-}
 
-/// A row that matched.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Match {
-    pub score: Score,
-    pub address: DocAddress,
-}
+    /// All rows that match, in no order; of what copies have in common only one.
+    pub fn all(&self, query: &Query<Places>) -> Result<Vec<DocAddress>> {
+        let mut found = self.matches(query)?;
+        if !self.every_copy {
+            self.fold(&mut found, |_, _| Ordering::Equal);
+        }
+        Ok(found.into_iter().map(|row| row.address).collect())
+    }
 
-/// How many rows match, and the first `most` of them in the order asked for.
-pub(super) fn first(
-    searcher: &Searcher,
-    fields: &Fields,
-    wanted: Wanted,
-    query: &Query<Places>,
-    show: &Show,
-    most: usize,
-) -> Result<(usize, Vec<Ranked>)> {
-    let mut found = searcher.search(&*plan(fields, wanted, query), &Matches)?;
-    let total = found.len();
-    let columns = Columns::of(searcher);
-    if query.sort != Sort::Score {
-        let mut ranked: Vec<Ranked> = found.into_iter().map(|row| columns.ranked(row)).collect();
-        order(&mut ranked, query.sort);
-        ranked.truncate(most);
-        return Ok((total, ranked));
+    fn fold(&self, found: &mut Vec<Match>, order: impl Fn(&Match, &Match) -> Ordering) -> Vec<Match> {
+        copies::fold(found, self.standing.groups, |at| self.standing.twin(at), order)
     }
-    if wanted == Wanted::Passages {
-        lift(&mut found, &evidence(searcher, fields, query, &columns)?, &columns);
-    }
-    if let Some(fresh) = show.fresh {
-        found.iter_mut().for_each(|row| row.score *= fresh.weight(columns.day(row.address)));
-    }
-    let spread = wanted == Wanted::Passages && !one_article(query.expr.as_ref());
-    Ok((total, best(found, &columns, spread, most)))
-}
 
-/// How well each article as a whole answers the words of a query.
-fn evidence(
-    searcher: &Searcher,
-    fields: &Fields,
-    query: &Query<Places>,
-    columns: &Columns,
-) -> Result<HashMap<u64, Score, ById>> {
-    let question = Question::new(&query.expr.as_ref().map(plain_text).unwrap_or_default());
-    if question.is_empty() {
-        return Ok(HashMap::default());
+    /// The rows that repeat each of these, best first.
+    pub fn repeated(&self, found: &Found, shown: &[DocAddress]) -> HashMap<DocAddress, Vec<DocAddress>> {
+        let group = |at: &DocAddress| Some(self.standing.twin(*at).group).filter(|group| *group > 0);
+        let leaders: HashMap<u32, DocAddress> =
+            shown.iter().filter_map(|at| Some((group(at)?, *at))).collect();
+        let columns = &self.standing.columns;
+        let mut copies: HashMap<DocAddress, Vec<Ranked>> = HashMap::new();
+        for row in &found.repeated {
+            if let Some(leader) = leaders.get(&self.standing.twin(row.address).group) {
+                copies.entry(*leader).or_default().push(columns.ranked(*row));
+            }
+        }
+        copies.values_mut().for_each(|rows| order(rows, Sort::Score));
+        let addresses = |rows: Vec<Ranked>| rows.into_iter().map(|row| row.address).collect();
+        copies.into_iter().map(|(leader, rows)| (leader, addresses(rows))).collect()
     }
-    let found = Articles::new(searcher, fields)?.scores(question.stems())?;
-    Ok(found.into_iter().map(|article| (columns.article(article.address), article.score)).collect())
-}
 
-fn lift(found: &mut [Match], evidence: &HashMap<u64, Score, ById>, columns: &Columns) {
-    if evidence.is_empty() {
-        return;
+    fn matches(&self, query: &Query<Places>) -> Result<Vec<Match>> {
+        let mut found = self.ungraded(query)?;
+        if let Some((places, least)) = plan::graded_late(self.wanted, query)
+            && query.sort == Sort::Score
+        {
+            self.grade(&mut found, places, least)?;
+        }
+        Ok(found)
     }
-    for row in found {
-        let whole = evidence.get(&columns.article(row.address)).copied().unwrap_or(0.0);
-        row.score += weight::ARTICLE * whole;
+
+    /// Adds how strong the evidence is that rows are about a region.
+    fn grade(&self, found: &mut [Match], places: &Places, least: Grade) -> Result<()> {
+        found.sort_unstable_by_key(|row| row.address);
+        let mut strongest = vec![0.0f32; found.len()];
+        for id in &places.ids {
+            let mut reached = vec![0.0; found.len()];
+            for grade in Grade::ALL.into_iter().filter(|grade| *grade < least) {
+                self.reach(&plan::graded(self.fields, grade, *id), found, &mut reached)?;
+            }
+            strongest.iter_mut().zip(reached).for_each(|(most, reached)| *most = most.max(reached));
+        }
+        found.iter_mut().zip(strongest).for_each(|(row, more)| row.score += more);
+        Ok(())
+    }
+
+    /// Counts a grade for the rows that reach it; rows in order.
+    fn reach(&self, grade: &Term, found: &[Match], reached: &mut [f32]) -> Result<()> {
+        let mut at = 0;
+        for rows in found.chunk_by(|a, b| a.address.segment_ord == b.address.segment_ord) {
+            let segment = self.searcher.segment_reader(rows[0].address.segment_ord);
+            let index = segment.inverted_index(grade.field())?;
+            let reached = &mut reached[at..at + rows.len()];
+            at += rows.len();
+            let Some(mut postings) = index.read_postings(grade, IndexRecordOption::Basic)? else { continue };
+            for (row, reached) in rows.iter().zip(reached) {
+                if postings.doc() < row.address.doc_id {
+                    postings.seek(row.address.doc_id);
+                }
+                if postings.doc() == row.address.doc_id {
+                    *reached += weight::GRADE;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn ungraded(&self, query: &Query<Places>) -> Result<Vec<Match>> {
+        if let Some(bag) = plan::bag(self.fields, self.wanted, query) {
+            return bag::matches(self.searcher, self.fields, self.wanted, &bag, self.standing);
+        }
+        let mut found = self.searcher.search(&*plan(self.fields, self.wanted, query), &Matches)?;
+        if self.wanted == Wanted::Passages {
+            self.lift(&mut found, query)?;
+        }
+        Ok(found)
+    }
+
+    /// Adds how well each article as a whole answers the words of a query.
+    fn lift(&self, found: &mut [Match], query: &Query<Places>) -> Result<()> {
+        let question = Question::new(&query.expr.as_ref().map(plain_text).unwrap_or_default());
+        if question.is_empty() {
+            return Ok(());
+        }
+        let articles = Articles::new(self.searcher, self.fields)?;
+        let mut scores = vec![0.0; self.standing.articles];
+        for (stem, n) in question.stems() {
+            let sought = articles.sought(stem)?;
+            let weight = weight::ARTICLE * n * articles.telling_of(&sought);
+            articles.each(&sought, |at, part| {
+                let rows = self.standing.segment(at.segment_ord as usize);
+                if let Some(article) = standing::whole(rows, at.doc_id) {
+                    scores[article as usize] += weight * part;
+                }
+            })?;
+        }
+        for row in found {
+            if let Some(article) = self.standing.article(self.wanted, row.address) {
+                row.score += scores[article as usize];
+            }
+        }
+        Ok(())
     }
 }
 
@@ -126,6 +197,11 @@ fn best(mut found: Vec<Match>, columns: &Columns, spread: bool, most: usize) -> 
         let floor = if whole { Score::NEG_INFINITY } else { at_least(&mut found, looked_at) };
         let first = found.iter().filter(|row| row.score >= floor);
         let mut ranked: Vec<Ranked> = first.map(|row| columns.ranked(*row)).collect();
+        // Where many are equal, only those that are shown need an order.
+        if !spread && most < ranked.len() {
+            ranked.select_nth_unstable_by(most, |a, b| compare(Sort::Score, a, b));
+            ranked.truncate(most);
+        }
         order(&mut ranked, Sort::Score);
         if spread {
             spread_out(&mut ranked);
@@ -202,27 +278,6 @@ impl SegmentCollector for MatchesInSegment {
 
     fn harvest(self) -> Vec<Match> {
         self.found
-    }
-}
-
-/// A hasher for keys that are evenly spread already: parts of SHA-256.
-type ById = BuildHasherDefault<Identity>;
-
-#[derive(Default)]
-struct Identity(u64);
-
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        // The table takes its group from the high bits, too.
-        self.0 ^ self.0 << 32
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0 << 8 | u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,24 +17,25 @@ use tantivy::query::{BooleanQuery, Occur, PhraseQuery, Query as TantivyQuery, Re
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::tokenizer::{TextAnalyzer, TokenStream as _};
 use tantivy::{
-    DocAddress, Index as Tantivy, IndexReader, IndexSettings, ReloadPolicy, SegmentReader, TantivyDocument,
-    TantivyError, Term,
+    DocAddress, Index as Tantivy, IndexReader, IndexSettings, ReloadPolicy, Searcher, SegmentReader,
+    TantivyDocument, TantivyError, Term,
 };
 
 use super::article::{Articles, Question, Scored};
 use super::checked::{self, Checked};
 use super::collect::{Everything, Ranked, gather, order};
-use super::copies::{self, Folded};
-use super::plan::plan;
+use super::copies;
+use super::rank::{Asked, Found};
 use super::schema::{FORMAT, Fields, schema};
+use super::standing::Standing;
 use super::trouble::{damaged, failed, write_failed};
 pub use super::writer::Writer;
 use super::{Copy, Engine, Facet, Group, GroupBy, Hit, Hits, Payload, Places, Row, Show, Stamp, Wanted};
-use super::{analyse, facet, people, rank, spread, words, writer};
+use super::{analyse, facet, people, spread, words, writer};
 use crate::document::{Article, Document};
 use crate::error::{Error, Result};
 use crate::lang::{LANGUAGES, Language};
-use crate::people::Person;
+use crate::people::People;
 use crate::query::{Expr, Query, Sort};
 use crate::rows::{PassageRow, QuoteRow};
 use crate::sketch::Entry;
@@ -47,6 +49,35 @@ pub struct Index {
     pub(super) reader: IndexReader,
     /// Show every copy of a text.
     every_copy: bool,
+    /// Where each row stands.
+    standing: PerState<Standing>,
+    /// Everybody who speaks in it.
+    people: PerState<People>,
+    /// Their keys, and how many rows bear each.
+    speakers: PerState<Vec<(String, usize)>>,
+}
+
+/// What is told once for each state of an index that is read.
+struct PerState<T>(Mutex<Option<(u64, Arc<T>)>>);
+
+impl<T> Default for PerState<T> {
+    fn default() -> PerState<T> {
+        PerState(Mutex::new(None))
+    }
+}
+
+impl<T> PerState<T> {
+    fn of(&self, searcher: &Searcher, tell: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+        let state = searcher.generation().generation_id();
+        // A panic while it is held leaves nothing half done: the whole is put there at once.
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, told)) = known.as_ref().filter(|(of, _)| *of == state) {
+            return Ok(told.clone());
+        }
+        let told = Arc::new(tell()?);
+        *known = Some((state, told.clone()));
+        Ok(told)
+    }
 }
 
 impl Index {
@@ -154,8 +185,17 @@ impl Index {
         index.tokenizers().register(words::READY, TextAnalyzer::from(words::Ready));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = reader.map_err(|error| failed(path, "reading", &error))?;
-        let mut opened =
-            Index { path: path.to_path_buf(), directory, index, fields, reader, every_copy: false };
+        let mut opened = Index {
+            path: path.to_path_buf(),
+            directory,
+            index,
+            fields,
+            reader,
+            every_copy: false,
+            standing: PerState::default(),
+            people: PerState::default(),
+            speakers: PerState::default(),
+        };
         opened.fields.languages = opened.languages()?;
         Ok(opened)
     }
@@ -339,35 +379,48 @@ impl Index {
         self.reader.searcher().search(query, &Count).map_err(|error| failed(&self.path, "searching", &error))
     }
 
-    /// How many rows match, and the first `most` of them, or more; what copies have in common comes once.
-    fn ranked(
-        &self,
-        wanted: Wanted,
-        query: &Query<Places>,
-        show: &Show,
-        most: usize,
-    ) -> Result<(usize, Folded)> {
-        let searcher = self.reader.searcher();
-        let stories = if self.every_copy { HashMap::new() } else { self.stories()? };
-        // A row that repeats another is known only beside all that rank above it.
-        let most = if stories.is_empty() { most } else { usize::MAX };
-        let (total, ranked) = rank::first(&searcher, &self.fields, wanted, query, show, most)
-            .map_err(|error| failed(&self.path, "searching", &error))?;
-        let found = ranked.len();
-        let folded = copies::fold(ranked, wanted, &stories, searcher.segment_readers());
-        Ok((total - (found - folded.ranked.len()), folded))
+    fn standing(&self, searcher: &Searcher) -> Result<Arc<Standing>> {
+        self.standing.of(searcher, || {
+            copies::stories(searcher.segment_readers(), &self.fields)
+                .and_then(|stories| Standing::of(searcher, &self.fields, &stories))
+                .map_err(|error| failed(&self.path, "reading", &error))
+        })
     }
 
-    fn hit(&self, ranked: &Ranked, wanted: Wanted, folded: &Folded) -> Result<Hit> {
+    /// Asks with what it takes to do so.
+    fn asking<T>(&self, wanted: Wanted, ask: impl FnOnce(&Asked) -> tantivy::Result<T>) -> Result<T> {
+        let searcher = self.reader.searcher();
+        let standing = self.standing(&searcher)?;
+        let asked = Asked {
+            searcher: &searcher,
+            fields: &self.fields,
+            standing: &standing,
+            wanted,
+            every_copy: self.every_copy,
+        };
+        ask(&asked).map_err(|error| failed(&self.path, "searching", &error))
+    }
+
+    /// The rows that are shown, each with those that repeat it.
+    fn hits(&self, wanted: Wanted, found: &Found, shown: &[Ranked]) -> Result<Vec<Hit>> {
+        let addresses: Vec<DocAddress> = shown.iter().map(|row| row.address).collect();
+        let repeated = self.asking(wanted, |asked| Ok(asked.repeated(found, &addresses)))?;
+        let none = Vec::new();
+        let hit = |row: &Ranked| self.hit(row, wanted, repeated.get(&row.address).unwrap_or(&none));
+        shown.iter().map(hit).collect()
+    }
+
+    fn hit(&self, ranked: &Ranked, wanted: Wanted, repeated: &[DocAddress]) -> Result<Hit> {
         let row = self.row(ranked.address, wanted)?;
-        let repeated = folded.copies.get(&ranked.address).map_or(&[][..], Vec::as_slice);
-        let copies = repeated.iter().take(MOST_COPIES).map(|address| {
-            Ok(match self.row(*address, wanted)? {
-                Row::Passage(row) => Copy { id: row.id, article: row.article },
-                Row::Quote(row) => Copy { id: row.id, article: row.article },
-            })
-        });
+        let copies = repeated.iter().take(MOST_COPIES).map(|address| self.copy(*address));
         Ok(Hit { score: ranked.score, row, copies: copies.collect::<Result<_>>()?, copied: repeated.len() })
+    }
+
+    fn copy(&self, address: DocAddress) -> Result<Copy> {
+        let document: TantivyDocument =
+            self.reader.searcher().doc(address).map_err(|error| failed(&self.path, "reading", &error))?;
+        let json = document.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
+        Copy::of_row(json).map_err(|error| damaged(&self.path, &format!("a row cannot be read: {error}")))
     }
 
     fn row(&self, address: DocAddress, wanted: Wanted) -> Result<Row> {
@@ -396,10 +449,9 @@ pub struct Totals {
 impl Engine for Index {
     fn find(&self, wanted: Wanted, query: &Query<Places>, show: &Show) -> Result<Hits> {
         let most = show.offset.saturating_add(query.limit);
-        let (total, folded) = self.ranked(wanted, query, show, most)?;
-        let page = folded.ranked.iter().skip(show.offset).take(query.limit);
-        let hits = page.map(|ranked| self.hit(ranked, wanted, &folded)).collect::<Result<_>>()?;
-        Ok(Hits { total, hits })
+        let found = self.asking(wanted, |asked| asked.first(query, show, most))?;
+        let page: Vec<Ranked> = found.ranked.iter().skip(show.offset).take(query.limit).copied().collect();
+        Ok(Hits { total: found.total, hits: self.hits(wanted, &found, &page)? })
     }
 
     fn group(
@@ -410,19 +462,20 @@ impl Engine for Index {
         (by, each): (GroupBy, usize),
         name: &dyn Fn(&str) -> String,
     ) -> Result<(usize, Vec<Group>)> {
-        let (total, folded) = self.ranked(wanted, query, show, usize::MAX)?;
+        let found = self.asking(wanted, |asked| asked.first(query, show, usize::MAX))?;
         let columns = self.columns(facet::column(by))?;
-        let groups = gather(&folded.ranked, &columns, name);
-        let hit = |ranked: &&Ranked| self.hit(ranked, wanted, &folded);
+        let groups = gather(&found.ranked, &columns, name);
         let mut shown = Vec::new();
         for (key, members) in groups.into_iter().skip(show.offset).take(query.limit) {
-            let hits = members.iter().take(each).map(hit).collect::<Result<Vec<_>>>()?;
+            let first: Vec<Ranked> = members.iter().take(each).map(|row| **row).collect();
+            let hits = self.hits(wanted, &found, &first)?;
             let newest = members.iter().min_by_key(|member| std::cmp::Reverse(member.day.unwrap_or(0)));
-            let newest = newest
-                .filter(|newest| !members.iter().take(each).any(|shown| shown.address == newest.address));
-            shown.push(Group { key, count: members.len(), hits, newest: newest.map(hit).transpose()? });
+            let newest = newest.filter(|newest| !first.iter().any(|shown| shown.address == newest.address));
+            let newest = newest.map(|row| self.hits(wanted, &found, &[**row])).transpose()?;
+            let newest = newest.and_then(|mut hits| hits.pop());
+            shown.push(Group { key, count: members.len(), hits, newest });
         }
-        Ok((total, shown))
+        Ok((found.total, shown))
     }
 
     fn facets(
@@ -431,8 +484,7 @@ impl Engine for Index {
         query: &Query<Places>,
         name: &dyn Fn(GroupBy, &str) -> String,
     ) -> Result<Vec<Facet>> {
-        let (_, folded) = self.ranked(wanted, query, &Show::default(), usize::MAX)?;
-        let rows: Vec<DocAddress> = folded.ranked.iter().map(|row| row.address).collect();
+        let rows = self.asking(wanted, |asked| asked.all(query))?;
         let one = |by: GroupBy| {
             let columns = self.columns(facet::counted(by))?;
             Ok(Facet { by, values: facet::count(&rows, &columns, &|key| name(by, key)) })
@@ -440,8 +492,9 @@ impl Engine for Index {
         GroupBy::ALL.into_iter().map(one).collect()
     }
 
-    fn people(&self) -> Result<Vec<Person>> {
-        people::linked(&self.path, &self.reader.searcher())
+    fn people(&self) -> Result<Arc<People>> {
+        let searcher = self.reader.searcher();
+        self.people.of(&searcher, || Ok(People::new(people::linked(&self.path, &searcher)?, &[])))
     }
 
     fn best_articles(&self, question: &str, widen: bool, most: usize) -> Result<Vec<(String, f32)>> {
@@ -482,15 +535,13 @@ impl Engine for Index {
             .map_err(|error| failed(&self.path, "searching", &error))
     }
 
-    fn speakers(&self) -> Result<Vec<(String, usize)>> {
-        people::keys(&self.path, &self.reader.searcher())
+    fn speakers(&self) -> Result<Arc<Vec<(String, usize)>>> {
+        let searcher = self.reader.searcher();
+        self.speakers.of(&searcher, || people::keys(&self.path, &searcher))
     }
 
     fn count(&self, wanted: Wanted, query: &Query<Places>) -> Result<usize> {
-        if self.every_copy || self.stories()?.is_empty() {
-            return self.count_of(&*plan(&self.fields, wanted, query));
-        }
-        Ok(self.ranked(wanted, query, &Show::default(), 0)?.0)
+        Ok(self.asking(wanted, |asked| asked.all(query))?.len())
     }
 }
 

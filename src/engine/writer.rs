@@ -12,11 +12,11 @@ use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
 use super::checked::Checked;
 use super::laid::Laid;
-use super::plan::{number, weight};
+use super::plan::number;
 use super::schema::{FORMAT, Fields, PARAGRAPH_END, SENTENCE_END, file_id};
 use super::trouble::write_failed;
 use super::words::{Reader, Readers, Words, ready_marks};
-use super::{Payload, Stamp};
+use super::{Payload, Stamp, weight};
 use crate::document::{ArticleId, DateSource, Document, Grade};
 use crate::error::{Error, Result};
 use crate::rows::{Head, QuoteRow, Rows};

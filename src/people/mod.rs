@@ -128,7 +128,12 @@ impl People {
 
     /// From linked persons, with the user's own aliases laid over them.
     pub fn new(persons: Vec<Person>, aliases: &[Alias]) -> People {
-        let mut people = People { persons, by_key: HashMap::new() };
+        People { persons, by_key: HashMap::new() }.with(aliases)
+    }
+
+    /// The same with the user's own aliases laid over them.
+    pub fn with(&self, aliases: &[Alias]) -> People {
+        let mut people = People { persons: self.persons.clone(), by_key: HashMap::new() };
         alias::apply(aliases, &mut people.persons);
         for (at, person) in people.persons.iter().enumerate() {
             for (key, _) in &person.keys {

@@ -33,6 +33,8 @@ pub struct Query<R> {
 pub enum Expr<R> {
     /// One word, read as its analyser reads it (case, accents and endings do not matter).
     Word(String),
+    /// Words that name a region: they themselves, or what is about it in other words (`Kiev` finds `Kyiv`).
+    Place(Vec<String>, R),
     /// A word that must stand as typed (`"Word"` of one word): no stemming.
     Exact(String),
     /// Words that begin with this: `Crim*`.
@@ -126,6 +128,8 @@ pub enum Filter<R> {
     Until(Date),
     /// In this language (ISO 639-1).
     Lang(String),
+    /// In an article that holds these words anywhere; what a question means whose answer no quote names.
+    Within(Vec<String>),
     /// Words that stand in the headline.
     Title(Vec<String>),
     /// Written by somebody of this name.
@@ -168,6 +172,7 @@ impl<R> Expr<R> {
         };
         Ok(match self {
             Expr::Word(word) => Expr::Word(word),
+            Expr::Place(words, region) => Expr::Place(words, change(region)?),
             Expr::Exact(word) => Expr::Exact(word),
             Expr::Prefix(word) => Expr::Prefix(word),
             Expr::Wildcard(shape) => Expr::Wildcard(shape),
@@ -223,6 +228,7 @@ impl<R> Filter<R> {
             Filter::Since(day) => Filter::Since(day),
             Filter::Until(day) => Filter::Until(day),
             Filter::Lang(code) => Filter::Lang(code),
+            Filter::Within(words) => Filter::Within(words),
             Filter::Title(words) => Filter::Title(words),
             Filter::Author(name) => Filter::Author(name),
             Filter::Article(id) => Filter::Article(id),

@@ -4,9 +4,9 @@ use std::convert::Infallible;
 
 use serde::Serialize;
 
-use super::{Filter, Query, Sought};
+use super::{Expr, Filter, Query, Sought};
 use crate::document::RegionId;
-use crate::gazetteer::{Gazetteer, NameKind};
+use crate::gazetteer::{Candidate, Gazetteer, NameKind, RegionKind};
 use crate::lang::Stance;
 use crate::lang::english as en;
 use crate::people::People;
@@ -63,6 +63,103 @@ fn sought(typed: String, hear: bool, people: &People, notes: &mut Vec<String>) -
     Filter::Person(Sought { typed, hear, keys: meant.keys, only: meant.narrowed })
 }
 
+/// Fewest people of a town whose name among plain words also looks for what is about the town in other
+/// words; the names of smaller ones are mostly other words as well: Nice, Mobile, Reading.
+const KNOWN_TOWN: u64 = 500_000;
+
+/// Plain words that name a region look for what is about it, too: `Kiev` finds `Kyiv`, `Ukrainian` what is
+/// about Ukraine. Not where words must stand near each other or must not be there.
+pub fn named(expr: Expr<Places>, gazetteer: &Gazetteer) -> Expr<Places> {
+    let all = |list: Vec<Expr<Places>>| list.into_iter().map(|expr| named(expr, gazetteer)).collect();
+    match expr {
+        Expr::Word(word) => match longest(std::slice::from_ref(&word), gazetteer) {
+            Some((_, places)) => Expr::Place(vec![word], places),
+            None => Expr::Word(word),
+        },
+        Expr::Any(list) => Expr::Any(gathered(list, gazetteer)),
+        Expr::And(list) => Expr::And(all(list)),
+        Expr::Or(list) => Expr::Or(all(list)),
+        Expr::Boost(inner, times) => Expr::Boost(Box::new(named(*inner, gazetteer)), times),
+        other => other,
+    }
+}
+
+/// Plain words with those gathered that are the name of a region together.
+fn gathered(list: Vec<Expr<Places>>, gazetteer: &Gazetteer) -> Vec<Expr<Places>> {
+    let mut gathered = Vec::new();
+    let mut rest = list.as_slice();
+    while let [first, after @ ..] = rest {
+        let words: Vec<String> = rest
+            .iter()
+            .map_while(|expr| if let Expr::Word(word) = expr { Some(word.clone()) } else { None })
+            .take(LONGEST_NAME)
+            .collect();
+        match longest(&words, gazetteer) {
+            Some((count, places)) => {
+                gathered.push(Expr::Place(words[..count].to_vec(), places));
+                rest = &rest[count..];
+            }
+            None => {
+                gathered.push(named(first.clone(), gazetteer));
+                rest = after;
+            }
+        }
+    }
+    gathered
+}
+
+/// Most words of the name of a region.
+const LONGEST_NAME: usize = 5;
+
+/// The region that the first of some words name, and how many they are.
+fn longest(words: &[String], gazetteer: &Gazetteer) -> Option<(usize, Places)> {
+    // In small letters only what can hardly be anything else: `iran`, not `us`.
+    let small = words.first()?.starts_with(char::is_lowercase);
+    let text = match small {
+        true => words.iter().map(|word| capital(word)).collect::<Vec<_>>().join(" "),
+        false => words.join(" "),
+    };
+    let found = gazetteer.longest_match(&text, 0)?;
+    // `Kiev` is the city, not the government that it stands for; `the Kremlin` is nothing else.
+    let mut places = found.candidates;
+    places.retain(|candidate| candidate.kind != NameKind::Metonym);
+    let best = places.first()?;
+    let region = gazetteer.region(best.region)?;
+    let known = match region.kind {
+        RegionKind::City | RegionKind::Adm2 => region.population >= KNOWN_TOWN,
+        _ => true,
+    };
+    // `U.S.` is looked for as it is written: with all that is about the country it would say nothing.
+    if !known || best.kind == NameKind::Abbreviation || small && found.end < SHORTEST_SMALL {
+        return None;
+    }
+    let typed = text[..found.end].to_string();
+    let count = typed.split(' ').count();
+    Some((count, Places { ids: meant(&places, gazetteer), typed }))
+}
+
+/// Fewest bytes of a name that is known in small letters.
+const SHORTEST_SMALL: usize = 4;
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The best known of some places, with those of the same name that hold it or lie in it.
+fn meant(candidates: &[Candidate], gazetteer: &Gazetteer) -> Vec<RegionId> {
+    let mut ids: Vec<RegionId> = candidates.first().map(|best| best.region).into_iter().collect();
+    for candidate in candidates.iter().skip(1) {
+        let nested = |id: &RegionId| {
+            gazetteer.contains(candidate.region, *id) || gazetteer.contains(*id, candidate.region)
+        };
+        if !ids.contains(&candidate.region) && ids.iter().any(nested) {
+            ids.push(candidate.region);
+        }
+    }
+    ids
+}
+
 /// The places that a name means.
 pub fn places(typed: String, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> Places {
     let candidates = gazetteer.lookup(&typed);
@@ -116,4 +213,50 @@ fn lemmatise_cue(filter: Filter<String>) -> Filter<String> {
     let low = typed.to_lowercase();
     let stance = Stance::named(&low).map(|stance| stance.name());
     Filter::Cue(stance.unwrap_or(en::cue_lemma(&low)).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::parse;
+
+    /// The regions that a query's plain words name, each with the words.
+    fn check(query: &str, wanted: &str) {
+        let gazetteer = Gazetteer::embedded();
+        let places = |typed: String| Ok::<_, Infallible>(Places { typed, ids: Vec::new() });
+        let expr = parse::parse(query, jiff::civil::date(2025, 11, 26)).expr.unwrap();
+        let Ok(expr) = expr.try_map(&mut { places });
+        let mut found = Vec::new();
+        gather(&named(expr, gazetteer), gazetteer, &mut found);
+        assert_eq!(found.join("; "), wanted, "{query}");
+    }
+
+    fn gather(expr: &Expr<Places>, gazetteer: &Gazetteer, found: &mut Vec<String>) {
+        match expr {
+            Expr::Place(words, places) => {
+                let name =
+                    places.ids.first().and_then(|id| gazetteer.region(*id)).map_or("", |place| place.name);
+                found.push(format!("{} = {name}", words.join(" ")));
+            }
+            Expr::And(list) | Expr::Or(list) | Expr::Any(list) => {
+                list.iter().for_each(|expr| gather(expr, gazetteer, found));
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn plain_words_that_name_a_region() {
+        check("Kiev ceasefire", "Kiev = Kyiv");
+        check("Israeli strikes on Gaza", "Israeli = Israel; Gaza = Gaza Strip");
+        check("protests in Hong Kong", "Hong Kong = Hong Kong");
+        check("haiti earthquake", "haiti = Haiti");
+        check("Ukrainian AND troops", "Ukrainian = Ukraine");
+        check("tell us more, nice mobile", "");
+        check("Mobile App for Reading", "");
+        check("the Kremlin said", "");
+        check("troops NEAR/3 Kiev", "");
+        check("troops -Ukraine", "");
+        check("\"Kiev\" U.S.", "");
+    }
 }

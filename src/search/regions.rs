@@ -6,10 +6,11 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Request, ask};
-use crate::engine::{Engine, GroupBy, Wanted};
+use crate::engine::{Engine, GroupBy, Places, Row, Wanted};
 use crate::error::{Error, Result};
 use crate::gazetteer::{Gazetteer, RegionId};
 use crate::query::{Filter, resolve};
+use crate::span::Span;
 
 /// A region, and how many quotes and passages are about it or what lies in it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -46,6 +47,50 @@ pub struct Tree {
     pub notes: Vec<String>,
     /// The most named first.
     pub regions: Vec<Counted>,
+}
+
+/// Where a row tells in other words of one of these regions, or of what lies in it: byte ranges of the
+/// article's body. Nothing where it has the region's name as typed.
+pub(super) fn mentions(row: &Row, wanted: &[Places], gazetteer: &Gazetteer) -> Vec<Span> {
+    let typed = |places: &&Places| match row {
+        Row::Passage(row) => row.text.contains(&places.typed),
+        Row::Quote(row) => row.content.iter().any(|piece| piece.text.contains(&places.typed)),
+    };
+    let wanted: Vec<&Places> = wanted.iter().filter(|places| !typed(places)).collect();
+    let meant = |id: RegionId| {
+        let mut ids = wanted.iter().flat_map(|places| &places.ids);
+        ids.any(|wanted| gazetteer.contains(*wanted, id))
+    };
+    match row {
+        Row::Quote(row) => {
+            let inside = |span: &Span| row.content.iter().any(|piece| piece.span.contains(*span));
+            let about = row.about.iter().filter(|about| meant(about.id));
+            about.map(|about| about.evidence.span).filter(inside).collect()
+        }
+        Row::Passage(row) => {
+            let regions: Vec<RegionId> = row.regions.iter().map(|region| region.id).collect();
+            if !regions.iter().any(|id| meant(*id)) {
+                return Vec::new();
+            }
+            // Which place a name means was found out in the article; here only where the name stands.
+            let means = |id: RegionId| regions.contains(&id) && meant(id);
+            let mut spans = Vec::new();
+            let mut at = 0;
+            for (start, _) in row.text.match_indices(|c: char| c.is_uppercase()) {
+                let begins = !row.text[..start].ends_with(char::is_alphanumeric);
+                if start < at || !begins {
+                    continue;
+                }
+                let Some(found) = gazetteer.longest_match(&row.text, start) else { continue };
+                if found.candidates.iter().any(|candidate| means(candidate.region)) {
+                    let base = row.span.start as usize;
+                    spans.push(Span::new(base + start, base + found.end));
+                    at = found.end;
+                }
+            }
+            spans
+        }
+    }
 }
 
 /// Counts the regions of the rows that fit a request, all of them or those in `root`.

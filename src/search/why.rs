@@ -1,10 +1,12 @@
 //! Why a query finds what it finds: what each part finds by itself, which part leaves nothing, and what
 //! may have been meant.
 
+use std::sync::Arc;
+
 use super::{Clause, Names};
 use crate::engine::analyse::fold_word;
 use crate::engine::pattern::edits_between;
-use crate::engine::{Engine, GroupBy, MOST_PLACED, MOST_WORDS, Show, Wanted};
+use crate::engine::{Engine, GroupBy, MOST_PLACED, MOST_WORDS, Places, Show, Wanted};
 use crate::error::Result;
 use crate::people;
 use crate::query::{Expr, Filter, Query, Sort, parse};
@@ -24,20 +26,47 @@ pub(super) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// What each part of a query finds by itself.
+    /// What each part of a query finds by itself; words that are the name of a region together are one part.
     pub fn clauses(&self, expr: Option<&Expr<String>>) -> Result<Vec<Clause>> {
-        let list = match expr {
-            None => &[],
-            Some(Expr::And(list) | Expr::Any(list) | Expr::Or(list)) => list.as_slice(),
-            Some(other) => std::slice::from_ref(other),
+        let Some(expr) = expr else { return Ok(Vec::new()) };
+        let Some(resolved) = self.resolved(expr) else { return Ok(Vec::new()) };
+        let (mut rest, meant) = (parts(expr), parts(&resolved));
+        let mut clauses = Vec::new();
+        for meant in meant {
+            let words = if let Expr::Place(words, _) = meant { words.len().min(rest.len()) } else { 1 };
+            let (these, after) = rest.split_at(words.min(rest.len()));
+            rest = after;
+            clauses.extend(self.clause(these, meant)?);
+        }
+        Ok(clauses)
+    }
+
+    fn clause(&self, typed: &[Expr<String>], meant: &Expr<Places>) -> Result<Option<Clause>> {
+        let part = match typed {
+            [] => return Ok(None),
+            [part] => parse::echo(part),
+            several => parse::echo(&Expr::Any(several.to_vec())),
         };
-        let clause = |part: &Expr<String>| {
-            let words = if is_pattern(part) { self.words(part)? } else { Vec::new() };
-            let more = words.len().saturating_sub(NAMED);
-            let words = words.into_iter().take(NAMED).map(|(word, _)| word).collect();
-            Ok(Clause { part: parse::echo(part), count: self.count(part)?, words, more })
-        };
-        list.iter().map(clause).collect()
+        let words = if typed.iter().any(is_pattern) { self.engine.words(meant)? } else { Vec::new() };
+        let more = words.len().saturating_sub(NAMED);
+        let words = words.into_iter().take(NAMED).map(|(word, _)| word);
+        let words = words.chain(self.regions(meant)).collect();
+        let query = Query { expr: Some(meant.clone()), sort: Sort::Score, limit: 0 };
+        Ok(Some(Clause { part, count: self.engine.count(self.wanted, &query)?, words, more }))
+    }
+
+    /// What else a part finds because its words name a region.
+    fn regions(&self, expr: &Expr<Places>) -> Vec<String> {
+        let name = |id| self.known.gazetteer.region(id).map(|region| format!("or about {}", region.name));
+        let mut names: Vec<String> =
+            super::named(expr).into_iter().flat_map(|places| places.ids).filter_map(name).collect();
+        names.dedup();
+        names
+    }
+
+    fn resolved(&self, expr: &Expr<String>) -> Option<Expr<Places>> {
+        let query = Query { expr: Some(expr.clone()), sort: Sort::Score, limit: 0 };
+        self.known.resolve(query, &mut Vec::new()).expr
     }
 
     /// Why nothing was found, and what may have been meant.
@@ -110,15 +139,15 @@ impl Asker<'_> {
         Ok(told)
     }
 
-    fn count(&self, expr: &Expr<String>) -> Result<usize> {
+    /// How many rows fit.
+    pub fn count(&self, expr: &Expr<String>) -> Result<usize> {
         let query = Query { expr: Some(expr.clone()), sort: Sort::Score, limit: 0 };
         self.engine.count(self.wanted, &self.known.resolve(query, &mut Vec::new()))
     }
 
     /// Words of the index that a word or pattern stands for, the most frequent first.
     fn words(&self, expr: &Expr<String>) -> Result<Vec<(String, u64)>> {
-        let query = Query { expr: Some(expr.clone()), sort: Sort::Score, limit: 0 };
-        match self.known.resolve(query, &mut Vec::new()).expr {
+        match self.resolved(expr) {
             Some(expr) => self.engine.words(&expr),
             None => Ok(Vec::new()),
         }
@@ -150,7 +179,7 @@ impl Asker<'_> {
     fn filter(&self, filter: &Filter<String>) -> Result<Option<String>> {
         let (named, found) = match filter {
             Filter::By(name) | Filter::To(name) => (name, self.engine.speakers()?),
-            Filter::Source(name) => (name, self.sources()?),
+            Filter::Source(name) => (name, Arc::new(self.sources()?)),
             _ => return Ok(None),
         };
         let change = |name: String| match filter {
@@ -191,6 +220,14 @@ impl Asker<'_> {
     }
 }
 
+/// The parts of an expression that are told of one by one.
+fn parts<R>(expr: &Expr<R>) -> &[Expr<R>] {
+    match expr {
+        Expr::And(list) | Expr::Any(list) | Expr::Or(list) => list,
+        other => std::slice::from_ref(other),
+    }
+}
+
 fn is_pattern(expr: &Expr<String>) -> bool {
     matches!(expr, Expr::Prefix(_) | Expr::Wildcard(_) | Expr::Fuzzy(..) | Expr::Regex(_))
 }
@@ -216,6 +253,7 @@ fn gather<'e>(expr: &'e Expr<String>, placed: bool, found: &mut Vec<(&'e Expr<St
 fn plain(expr: &Expr<String>, words: &mut Vec<String>) {
     match expr {
         Expr::Word(word) => words.push(word.clone()),
+        Expr::Place(list, _) => words.extend(list.iter().cloned()),
         Expr::And(list) | Expr::Any(list) => list.iter().for_each(|expr| plain(expr, words)),
         Expr::Boost(inner, _) => plain(inner, words),
         _ => {}
@@ -226,7 +264,7 @@ fn plain(expr: &Expr<String>, words: &mut Vec<String>) {
 fn all_words(expr: &Expr<String>, words: &mut Vec<String>) {
     match expr {
         Expr::Word(word) | Expr::Exact(word) | Expr::Fuzzy(word, _) => words.push(word.clone()),
-        Expr::Phrase(list) => words.extend(list.iter().cloned()),
+        Expr::Phrase(list) | Expr::Place(list, _) => words.extend(list.iter().cloned()),
         Expr::And(list) | Expr::Or(list) | Expr::Any(list) => {
             list.iter().for_each(|expr| all_words(expr, words));
         }

@@ -1,6 +1,6 @@
 //! Ranked passages, and the query language over a real index.
 
-use crate::support::Corpus;
+use crate::support::{Corpus, folder, run_in};
 
 /// What a reader would expect and onrecord does not find yet: a role that is not tied to its bearer
 /// (`the Swedish diplomat`).
@@ -247,4 +247,57 @@ fn explain_counts_each_part_and_nothing_found_names_the_empty_one() {
     assert!(ran.err.contains("nothing fits") && ran.err.contains("Nobody Atall"), "{}", ran.err);
     let explained = corpus.run(&["said", "--about", "Donetsk", "--by", "Lindqvist", "--explain"]);
     assert!(explained.out.contains("read as:") && explained.out.contains("speaker:"), "{}", explained.out);
+}
+
+/// Three short articles; only the first two name Haiti.
+const QUAKES: &[(&str, &str)] = &[
+    (
+        "relief.md",
+        "# A year of relief apps\n\nVolunteers met again this spring, and many of them had first worked together after the Haiti earthquake, \
+         when maps were drawn from photographs taken out of aeroplanes and every street had to be found anew.\n",
+    ),
+    (
+        "port.md",
+        "# The port opens\n\nIn Port-au-Prince the port opened on Monday, said the mayor, who had waited two years for the cranes and the men \
+         who were to repair them, and was glad to see the first ship come in from the sea.\n",
+    ),
+    (
+        "manila.md",
+        "# Death toll of the earthquake rises\n\nThe death toll of the earthquake rose again: the earthquake left eleven dead, and the toll of \
+         deaths may rise, officials in Manila said of the earthquake's death toll on the island to the south of the capital.\n",
+    ),
+];
+
+#[test]
+fn a_region_that_is_asked_for_outweighs_common_words() {
+    let folder = folder(QUAKES);
+    assert_eq!(run_in(folder.path(), &["index", "."]).code, 0);
+    let files = |query: &str| -> Vec<String> {
+        let hits = run_in(folder.path(), &["search", "--format", "json", "--", query]).hits();
+        let path = |hit: &serde_json::Value| hit["article"]["path"].as_str().unwrap().to_string();
+        hits.iter().map(|hit| path(hit).rsplit('/').next().unwrap().to_string()).collect()
+    };
+    assert_eq!(files("Haiti earthquake death toll")[0], "relief.md");
+    // What the article only tells in other words is found, below what says it.
+    assert_eq!(files("Haitian"), ["relief.md", "port.md"]);
+    assert_eq!(files("Haiti"), ["relief.md", "port.md"]);
+}
+
+#[test]
+fn a_region_in_other_words_is_marked() {
+    let folder = folder(QUAKES);
+    assert_eq!(run_in(folder.path(), &["index", "."]).code, 0);
+    let hits = run_in(folder.path(), &["search", "Haitian", "--format", "json"]).hits();
+    let marked: Vec<String> = hits
+        .iter()
+        .flat_map(|hit| {
+            let (start, text) = (hit["span"][0].as_u64().unwrap(), hit["text"].as_str().unwrap());
+            let marks = hit["highlights"].as_array().unwrap();
+            marks.iter().map(move |mark| {
+                let at = |end: usize| (mark[end].as_u64().unwrap() - start) as usize;
+                text[at(0)..at(1)].to_string()
+            })
+        })
+        .collect();
+    assert_eq!(marked, ["Haiti", "Port-au-Prince"]);
 }

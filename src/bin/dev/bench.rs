@@ -60,6 +60,31 @@ pub fn latency(args: &[String]) -> Outcome<()> {
     Ok(())
 }
 
+/// `passages INDEX QUERIES.tsv`: a TREC run of articles, each by the best of its passages, as `search` ranks
+/// them; so that a change in the ranking of passages shows on collections that judge articles.
+pub fn passages(args: &[String]) -> Outcome<()> {
+    let [index, queries] = args else { return Err("usage: dev passages INDEX QUERIES.tsv".into()) };
+    let index = Index::open(Path::new(index))?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for line in std::fs::read_to_string(queries)?.lines().filter(|line| !line.trim().is_empty()) {
+        let (id, question) = line.split_once('\t').ok_or("not of the form qid<TAB>question")?;
+        let request = Request { words: question.to_string(), limit: PASSAGES, ..Request::default() };
+        let found = ask(&request, &index, Gazetteer::embedded(), date(2026, 1, 1))?.found;
+        let mut seen = std::collections::HashSet::new();
+        for found in found {
+            let Row::Passage(row) = found.row else { continue };
+            let article = row.article.id.0.replace(char::is_whitespace, "_");
+            if seen.insert(article.clone()) {
+                writeln!(out, "{id} Q0 {article} {} {:.6} passages", seen.len(), found.score)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Passages of a question that are looked at: enough for its ten best articles and more.
+const PASSAGES: usize = 200;
+
 /// `quotes FOLDER ROWS FILE…`: an index of so many quote rows, from the quotes of some articles over and
 /// over under new ids, and the time of `said --about X --by Y` in it.
 pub fn quotes(args: &[String]) -> Outcome<()> {

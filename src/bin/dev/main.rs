@@ -10,6 +10,7 @@ const USAGE: &str = "\
 usage: dev gazetteer [--from DIR]     rebuild src/gazetteer/data/places.bin
        dev train names|quotes DATA    rebuild the weights in src/extract/linear/data/
        dev latency INDEX QUERIES [ROWS]   times of search beside plain tantivy; writes the rows for others
+       dev passages INDEX QUERIES     a TREC run of articles, each by its best passage
        dev quotes FOLDER ROWS FILE…   times of said in an index of so many quotes, made from these articles";
 
 fn main() -> ExitCode {
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let outcome = match args.split_first() {
         Some((what, rest)) if what == "gazetteer" => gazetteer::run(rest),
         Some((what, rest)) if what == "latency" => bench::latency(rest),
+        Some((what, rest)) if what == "passages" => bench::passages(rest),
         Some((what, rest)) if what == "quotes" => bench::quotes(rest),
         Some((what, rest)) if what == "train" => train::run(rest),
         _ => Err(USAGE.into()),

@@ -465,7 +465,7 @@ fn ordinary_at(text: &Text<'_>, at: usize, names: &[Name], gazetteer: &Gazetteer
         && name.tokens.start == at
         && !is_direction(text.low(at))
         && !matches!(text.low(at), "earth" | "mars" | "moon")
-        && !(is_first_name(text.low(at)) && !is_placed(text, &(at..at + 1)))
+        && (!is_first_name(text.low(at)) || is_placed(text, &(at..at + 1)))
         && !FACILITIES.contains(&text.low(last));
     let hit = gazetteer.longest_place(text.body, text.tokens[at].span.start as usize).filter(|_| fits)?;
     let end = text.token_at(hit.end as u32 - 1) + 1;

@@ -44,6 +44,7 @@ impl std::ops::DerefMut for Out {
 fn write_expr(expr: &Expr<String>, out: &mut Out) {
     match expr {
         Expr::Word(word) => write_word(word, out),
+        Expr::Place(words, _) => out.push_str(&words.join(" ")),
         Expr::Exact(word) => quote(word, out),
         Expr::Prefix(stem) => out.extend([stem, "*"]),
         Expr::Wildcard(shape) => out.push_str(shape),
@@ -182,6 +183,7 @@ fn write_filter(filter: &Filter<String>, out: &mut Out) {
         Filter::Lang(code) => (Field::Lang, value(code)),
         Filter::Author(name) => (Field::Author, value(name)),
         Filter::Title(words) => (Field::Title, value(&words.join(" "))),
+        Filter::Within(words) => (Field::Within, value(&words.join(" "))),
         Filter::Article(id) => (Field::Article, value(id)),
     };
     out.extend([name_of(field), ":", &value]);

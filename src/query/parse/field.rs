@@ -37,6 +37,8 @@ pub enum Field {
     Lang,
     /// [`Filter::Title`]
     Title,
+    /// [`Filter::Within`]
+    Within,
     /// [`Filter::Article`]
     Article,
     /// [`Filter::AboutMin`]
@@ -77,6 +79,7 @@ pub const FIELDS: &[(Field, &[&str])] = &[
     (Field::Date, &["date", "published", "load-date"]),
     (Field::Lang, &["lang", "language"]),
     (Field::Title, &["title", "headline", "subject", "hlead", "intitle", "allintitle"]),
+    (Field::Within, &["story", "in-article"]),
     (Field::Article, &["article", "id", "mid"]),
     (Field::AboutMin, &["grade", "about-min"]),
     (Field::Author, &["author", "byline"]),
@@ -188,6 +191,7 @@ pub(super) fn reach(field: Field) -> Reach {
         | Field::Lang
         | Field::Cue
         | Field::Title
+        | Field::Within
         | Field::Article
         | Field::AboutMin
         | Field::Text
@@ -218,6 +222,7 @@ pub(super) fn filter(field: Field, text: &str, setting: &Setting, notes: &mut No
             Named::Nothing | Named::Unknown => return None,
         },
         Field::Title => Filter::Title(words(text)),
+        Field::Within => Filter::Within(words(text)),
         Field::AboutMin => Filter::AboutMin(grade(text, notes)?),
         Field::Kind => {
             let kinds: Vec<QuoteKind> = parts().filter_map(|part| kind(part, notes)).collect();

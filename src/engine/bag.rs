@@ -1,0 +1,455 @@
+//! Plain words scored one after another over all rows at once, in a table with a cell for every row.
+//!
+//! The more of the words, the better: such a question matches thousands of rows, all are counted, and each
+//! takes a little from the article that it stands in. Going through the rows of one word after another costs
+//! a fraction of going through all words row by row.
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::query::{EnableScoring, Query, Weight};
+use tantivy::schema::Field;
+use tantivy::{DocAddress, Score, Searcher, TERMINATED, Term};
+
+use super::article::{Articles, inverse};
+use super::collect::Match;
+use super::schema::Fields;
+use super::sought::Sought;
+use super::standing::{self, Standing};
+use super::{Wanted, weight};
+
+type Result<T> = tantivy::Result<T>;
+
+/// Plain words of a question, and what must hold besides.
+pub(super) struct Bag {
+    pub parts: Vec<Part>,
+    /// What must hold besides; adds its own score.
+    pub conditions: Option<Box<dyn Query>>,
+}
+
+/// One of the alternatives.
+pub(super) struct Part {
+    pub words: Vec<Word>,
+    /// How many times it counts.
+    pub times: f32,
+    /// Terms of rows that are about the region that the words name.
+    pub about: Vec<Term>,
+    /// Something else than words: a phrase, a pattern.
+    pub other: Option<Box<dyn Query>>,
+}
+
+/// A word in all of its forms.
+pub(super) struct Word {
+    /// How it is known among the words of whole articles; none for the most common words.
+    pub stem: Option<String>,
+    /// Terms of the text, each with its weight.
+    pub text: Vec<(Term, f32)>,
+    /// Terms of names, each with its weight; what weighs most counts, not the sum.
+    pub names: Vec<(Term, f32)>,
+    /// Terms of the headline: they lift what matches anyway.
+    pub lift: Vec<(Term, f32)>,
+}
+
+/// What is known of a row after some of the words.
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    score: Score,
+    /// How much of the question it holds, by how telling the words are.
+    told: f32,
+    /// What the last word gave.
+    last: f32,
+    /// Which words it holds; words far down share a bit.
+    words: u32,
+}
+
+/// All rows of the kind wanted that hold any of the parts and fit the conditions, scored, in no order.
+pub(super) fn matches(
+    searcher: &Searcher,
+    fields: &Fields,
+    wanted: Wanted,
+    bag: &Bag,
+    standing: &Standing,
+) -> Result<Vec<Match>> {
+    let index = Indexed::of(searcher, fields)?;
+    let articles = Articles::new(searcher, fields)?;
+    let mut bits = (0..).map(|at: u32| 1 << at.min(31));
+    let ready = |part| Ready::of(part, &index, &articles, &mut bits);
+    let parts: Vec<Ready> = bag.parts.iter().map(ready).collect::<Result<_>>()?;
+    let evidence = Evidence::of(wanted, searcher, &articles, &parts, standing)?;
+    let conditions = bag.conditions.as_ref().map(|query| weighed(&**query, searcher)).transpose()?;
+    let mut found = Vec::new();
+    let mut table = Table::default();
+    for (ord, segment) in searcher.segment_readers().iter().enumerate() {
+        table.clear(segment.max_doc());
+        for part in &parts {
+            table.part(part, &index, ord)?;
+        }
+        for part in &parts {
+            table.lift(part, &index, ord)?;
+        }
+        let places = standing.segment(ord);
+        let mut take = |doc: u32, cell: &Cell, more: Score| {
+            if let Some(article) = standing::article(places, wanted, doc) {
+                let score = evidence.lifted(cell, article) + more;
+                found.push(Match { score, address: DocAddress::new(ord as u32, doc) });
+            }
+        };
+        match &conditions {
+            None => table.touched.iter().for_each(|&doc| take(doc, &table.cells[doc as usize], 0.0)),
+            Some(conditions) => {
+                let mut fits = conditions.scorer(segment, 1.0)?;
+                let mut doc = fits.doc();
+                while doc != TERMINATED {
+                    let cell = table.cells[doc as usize];
+                    if cell.score > 0.0 {
+                        take(doc, &cell, fits.score());
+                    }
+                    doc = fits.advance();
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn weighed(query: &dyn Query, searcher: &Searcher) -> Result<Box<dyn Weight>> {
+    query.weight(EnableScoring::enabled_from_searcher(searcher))
+}
+
+/// The fields that hold words of rows, and how long those are.
+struct Indexed<'s> {
+    searcher: &'s Searcher,
+    rows: f32,
+    fields: Vec<(Field, [f32; 256])>,
+}
+
+impl<'s> Indexed<'s> {
+    fn of(searcher: &'s Searcher, fields: &Fields) -> Result<Indexed<'s>> {
+        let rows = searcher.num_docs().max(1) as f32;
+        let worded = [fields.body, fields.exact, fields.title, fields.speaker, fields.addressee];
+        let norms = |field| {
+            let mut tokens = 0;
+            for segment in searcher.segment_readers() {
+                tokens += segment.inverted_index(field)?.total_num_tokens();
+            }
+            Ok((field, norms((tokens as f32 / rows).max(1.0))))
+        };
+        Ok(Indexed { searcher, rows, fields: worded.into_iter().map(norms).collect::<Result<_>>()? })
+    }
+
+    /// What lengths do to the weight of a word of a field.
+    fn norms(&self, field: Field) -> &[f32; 256] {
+        let known = self.fields.iter().find(|(known, _)| *known == field);
+        known.map_or(&[weight::ROW_K1; 256], |(_, norms)| norms)
+    }
+
+    fn sought(&self, term: &Term, weight: f32) -> Result<Weighed> {
+        let sought = Sought::of(self.searcher, term)?;
+        let weight = weight * inverse(self.rows, sought.rows) * (weight::ROW_K1 + 1.0);
+        Ok(Weighed { field: term.field(), sought, weight })
+    }
+}
+
+/// By the index's own rounding of lengths.
+fn norms(average: f32) -> [f32; 256] {
+    std::array::from_fn(|id| {
+        let length = FieldNormReader::id_to_fieldnorm(id as u8) as f32;
+        weight::ROW_K1 * (1.0 - weight::ROW_B + weight::ROW_B * length / average)
+    })
+}
+
+/// A term with what it weighs.
+struct Weighed {
+    field: Field,
+    sought: Sought,
+    weight: f32,
+}
+
+/// A part with its terms looked up.
+struct Ready {
+    words: Vec<Known>,
+    about: Vec<(Sought, Score)>,
+    other: Option<Box<dyn Weight>>,
+}
+
+/// A word with its terms looked up.
+struct Known {
+    bit: u32,
+    /// How telling it is among articles; nothing for what none of them holds.
+    telling: f32,
+    whole: Option<Sought>,
+    text: Vec<Weighed>,
+    names: Vec<Weighed>,
+    lift: Vec<Weighed>,
+}
+
+impl Ready {
+    fn of(
+        part: &Part,
+        index: &Indexed,
+        articles: &Articles,
+        bits: &mut impl Iterator<Item = u32>,
+    ) -> Result<Ready> {
+        let terms = |terms: &[(Term, f32)]| -> Result<Vec<Weighed>> {
+            terms.iter().map(|(term, weight)| index.sought(term, weight * part.times)).collect()
+        };
+        let mut about = Vec::new();
+        for term in &part.about {
+            let sought = Sought::of(index.searcher, term)?;
+            let score = weight::NAMED * inverse(index.rows, sought.rows) * part.times;
+            about.push((sought, score));
+        }
+        // A name is as telling as what it names is rare: `Israeli` is no more than Israel.
+        let spread: f32 = about.iter().map(|(sought, _)| sought.rows).sum();
+        let most = if spread > 0.0 { inverse(index.rows, spread) } else { f32::MAX };
+        let mut words = Vec::new();
+        for word in &part.words {
+            let whole = word.stem.as_ref().map(|stem| articles.sought(stem)).transpose()?;
+            let whole = whole.filter(|sought| sought.rows > 0.0);
+            let rarity = whole.as_ref().map_or(0.0, |sought| articles.telling_of(sought));
+            let telling = rarity.min(most) * part.times;
+            let (text, names, lift) = (terms(&word.text)?, terms(&word.names)?, terms(&word.lift)?);
+            let bit = bits.next().unwrap_or(1 << 31);
+            words.push(Known { bit, telling, whole, text, names, lift });
+        }
+        let other = part.other.as_ref().map(|query| weighed(&**query, index.searcher)).transpose()?;
+        Ok(Ready { words, about, other })
+    }
+
+    fn bits(&self) -> u32 {
+        self.words.iter().fold(0, |bits, word| bits | word.bit)
+    }
+
+    fn telling(&self) -> f32 {
+        self.words.iter().map(|word| word.telling).sum()
+    }
+}
+
+/// How well whole articles answer, by their numbers in [`Standing`], and how much of a question there is.
+struct Evidence {
+    articles: Vec<Told>,
+    /// How telling all of the question is.
+    whole: f32,
+    /// Bits of the words that name regions, and how telling those are.
+    names: Vec<(u32, f32)>,
+}
+
+/// What an article as a whole tells.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    score: Score,
+    /// How much of the question it holds, and which words.
+    told: f32,
+    words: u32,
+}
+
+impl Evidence {
+    fn of(
+        wanted: Wanted,
+        searcher: &Searcher,
+        articles: &Articles,
+        parts: &[Ready],
+        standing: &Standing,
+    ) -> Result<Evidence> {
+        let share = match wanted {
+            Wanted::Passages => weight::ARTICLE,
+            Wanted::Quotes => weight::QUOTED_ARTICLE,
+        };
+        let mut told = vec![Told::default(); standing.articles];
+        for word in parts.iter().flat_map(|part| &part.words) {
+            let Some(whole) = &word.whole else { continue };
+            let weight = share * word.telling;
+            articles.each(whole, |at, part| {
+                let rows = standing.segment(at.segment_ord as usize);
+                if let Some(article) = standing::whole(rows, at.doc_id) {
+                    let told = &mut told[article as usize];
+                    told.score += weight * part;
+                    told.told += word.telling;
+                    told.words |= word.bit;
+                }
+            })?;
+        }
+        for part in parts {
+            let bits = part.bits();
+            for (about, _) in &part.about {
+                each_article(searcher, about, wanted, standing, |article| {
+                    let told = &mut told[article as usize];
+                    let missing = part.words.iter().filter(|word| told.words & word.bit == 0);
+                    told.told += missing.map(|word| word.telling).sum::<f32>() * weight::NAMED_HELD;
+                    told.words |= bits;
+                })?;
+            }
+        }
+        let named = parts.iter().filter(|part| !part.about.is_empty());
+        let names = named.map(|part| (part.bits(), part.telling()));
+        let whole = parts.iter().map(Ready::telling).sum();
+        Ok(Evidence { articles: told, whole, names: names.filter(|(_, telling)| *telling > 0.0).collect() })
+    }
+
+    /// The score of a row of an article: the less of the question they hold, the less is left of it.
+    fn lifted(&self, cell: &Cell, article: u32) -> Score {
+        let whole = self.articles.get(article as usize).copied().unwrap_or_default();
+        let score = cell.score + whole.score;
+        if self.whole <= 0.0 {
+            return score;
+        }
+        let told = cell.told + (whole.told - cell.told).max(0.0) * weight::HELD_BY_ARTICLE;
+        score * (told / self.whole) * self.named(cell.words, whole.words)
+    }
+
+    /// What is left where not all regions that the question names are told of. Who asks for Haiti is told
+    /// little by what happened elsewhere.
+    fn named(&self, row: u32, article: u32) -> f32 {
+        if self.names.is_empty() {
+            return 1.0;
+        }
+        let (mut told, mut all) = (0.0, 0.0);
+        for (bits, telling) in &self.names {
+            all += telling;
+            told += match (row & bits == *bits, article & bits == *bits) {
+                (true, _) => *telling,
+                (false, true) => telling * weight::HELD_BY_ARTICLE,
+                (false, false) => 0.0,
+            };
+        }
+        let left = told / all;
+        weight::UNNAMED + (1.0 - weight::UNNAMED) * left * left
+    }
+}
+
+/// The articles of all rows of a kind that hold a term, some of them several times.
+fn each_article(
+    searcher: &Searcher,
+    term: &Sought,
+    wanted: Wanted,
+    standing: &Standing,
+    mut found: impl FnMut(u32),
+) -> Result<()> {
+    for ord in 0..searcher.segment_readers().len() {
+        let places = standing.segment(ord);
+        term.each(searcher, ord, |docs, _| {
+            docs.iter().filter_map(|&doc| standing::article(places, wanted, doc)).for_each(&mut found);
+        })?;
+    }
+    Ok(())
+}
+
+/// A segment's rows while the words are gone through.
+#[derive(Default)]
+struct Table {
+    cells: Vec<Cell>,
+    touched: Vec<u32>,
+}
+
+impl Table {
+    fn clear(&mut self, rows: u32) {
+        self.touched.drain(..).for_each(|doc| self.cells[doc as usize] = Cell::default());
+        if self.cells.len() < rows as usize {
+            self.cells.resize(rows as usize, Cell::default());
+        }
+    }
+
+    fn part(&mut self, part: &Ready, index: &Indexed, ord: usize) -> Result<()> {
+        for word in &part.words {
+            for term in &word.text {
+                self.each(term, index, ord, |cell, score| {
+                    let first = cell.words & word.bit == 0;
+                    cell.last = if first { score } else { cell.last + score };
+                    cell.told += if first { word.telling } else { 0.0 };
+                    cell.words |= word.bit;
+                    cell.score += score;
+                })?;
+            }
+            for term in &word.names {
+                self.each(term, index, ord, |cell, score| {
+                    let first = cell.words & word.bit == 0;
+                    let before = if first { 0.0 } else { cell.last };
+                    cell.told += if first { word.telling } else { 0.0 };
+                    cell.words |= word.bit;
+                    cell.score += (score - before).max(0.0);
+                    cell.last = score.max(before);
+                })?;
+            }
+        }
+        part.about.iter().try_for_each(|(sought, score)| self.about(sought, *score, part, index, ord))?;
+        match &part.other {
+            Some(other) => self.other(&**other, part.telling(), index, ord),
+            None => Ok(()),
+        }
+    }
+
+    /// Rows that are about a region, but do not name it so.
+    fn about(
+        &mut self,
+        sought: &Sought,
+        score: Score,
+        part: &Ready,
+        index: &Indexed,
+        ord: usize,
+    ) -> Result<()> {
+        let bits = part.bits();
+        sought.each(index.searcher, ord, |docs, _| {
+            for &doc in docs {
+                let cell = &mut self.cells[doc as usize];
+                if cell.words & bits == bits {
+                    continue;
+                }
+                if cell.score == 0.0 {
+                    self.touched.push(doc);
+                }
+                let missing = part.words.iter().filter(|word| cell.words & word.bit == 0);
+                cell.told += missing.map(|word| word.telling).sum::<f32>() * weight::NAMED_HELD;
+                cell.words |= bits;
+                cell.score += score;
+            }
+        })
+    }
+
+    fn other(&mut self, weight: &dyn Weight, telling: f32, index: &Indexed, ord: usize) -> Result<()> {
+        let mut scorer = weight.scorer(&index.searcher.segment_readers()[ord], 1.0)?;
+        let mut doc = scorer.doc();
+        while doc != TERMINATED {
+            let cell = &mut self.cells[doc as usize];
+            if cell.score == 0.0 {
+                self.touched.push(doc);
+            }
+            cell.score += scorer.score().max(f32::MIN_POSITIVE);
+            cell.told += telling;
+            doc = scorer.advance();
+        }
+        Ok(())
+    }
+
+    /// What a headline holds lifts rows that match anyway.
+    fn lift(&mut self, part: &Ready, index: &Indexed, ord: usize) -> Result<()> {
+        let touched = std::mem::take(&mut self.touched);
+        for term in part.words.iter().flat_map(|word| &word.lift) {
+            self.each(term, index, ord, |cell, score| {
+                cell.score += if cell.score > 0.0 { score } else { 0.0 };
+            })?;
+        }
+        self.touched = touched;
+        Ok(())
+    }
+
+    /// BM25 of every row that holds a term.
+    fn each(
+        &mut self,
+        term: &Weighed,
+        index: &Indexed,
+        ord: usize,
+        mut add: impl FnMut(&mut Cell, f32),
+    ) -> Result<()> {
+        let norms = index.norms(term.field);
+        let lengths = index.searcher.segment_readers()[ord].get_fieldnorms_reader(term.field)?;
+        term.sought.each(index.searcher, ord, |docs, counts| {
+            for (&doc, &n) in docs.iter().zip(counts) {
+                let n = n as f32;
+                let score = term.weight * n / (n + norms[usize::from(lengths.fieldnorm_id(doc))]);
+                let cell = &mut self.cells[doc as usize];
+                if cell.score == 0.0 {
+                    self.touched.push(doc);
+                }
+                add(cell, score);
+            }
+        })
+    }
+}
