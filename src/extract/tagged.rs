@@ -78,7 +78,8 @@ pub fn add(
                 if quote.ranked.is_empty() {
                     quote.ranked = content.speakers.clone();
                 }
-                if widens(text, quote, tokens, &content, &rivals) {
+                let cue = quote.clause.map(|number| clauses[number].cue.start);
+                if widens(text, quote, cue, tokens, &content, &rivals) {
                     quote.content = vec![text.span(content.tokens.clone())];
                     if quote.kind == QuoteKind::Direct {
                         quote.kind = QuoteKind::Mixed;
@@ -158,10 +159,12 @@ fn agreement(a: &Range<usize>, b: &Range<usize>) -> f32 {
     2.0 * shared as f32 / (a.len() + b.len()).max(1) as f32
 }
 
-/// True when the rules saw only a few quoted words of a longer statement.
+/// True when the rules saw only a few quoted words of a longer statement; not when that holds the words that
+/// report them: `Smith told him that …, according to Jones`.
 fn widens(
     text: &Text<'_>,
     quote: &Found,
+    cue: Option<usize>,
     tokens: &Range<usize>,
     content: &Content,
     rivals: &[(Range<usize>, usize)],
@@ -173,7 +176,8 @@ fn widens(
         && agreement(tokens, &content.tokens) < 0.7;
     let lower = text.word(tokens.start).starts_with(char::is_lowercase);
     let believed = content.tokens.len() <= LONGEST_REPORTED;
-    partial && lower && believed && content.score >= least::WIDER
+    let outer = cue.is_some_and(|cue| content.tokens.contains(&cue));
+    partial && lower && believed && !outer && content.score >= least::WIDER
 }
 
 /// Speech that no rule found, if the tagger is sure enough.

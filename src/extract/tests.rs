@@ -1,6 +1,6 @@
 //! Who said what to whom, a few lines of news at a time. All sentences are our own.
 
-use crate::document::{Article, ArticleId, Attribution, Document};
+use crate::document::{Article, ArticleId, Attribution, Document, Quote};
 use crate::extract::extract;
 use crate::gazetteer::Gazetteer;
 use crate::lang::ENGLISH;
@@ -178,4 +178,54 @@ fn what_is_reported_has_an_end_where_full_stops_are_missing() {
     for quote in said(&body) {
         assert!(quote.len() < 700, "{quote}");
     }
+}
+
+/// `words | speaker, told by speaker` for each quote inside a quote.
+fn told(body: &str) -> Vec<String> {
+    let document = extract(article(body), Gazetteer::embedded());
+    let speaker = |quote: &Quote| quote.speaker.as_ref().map_or("?", |who| name(&document, who)).to_string();
+    let nested = document.quotes.iter().filter_map(|quote| Some((quote, quote.nested_in?)));
+    nested
+        .map(|(inner, outer)| {
+            let outer = &document.quotes[outer as usize];
+            format!("{} | {}, told by {}", inner.words(body), speaker(inner), speaker(outer))
+        })
+        .collect()
+}
+
+#[test]
+fn quotes_inside_quotes() {
+    assert_eq!(
+        told("“The mayor came in and said, ‘The pier is closed,’ and I left,” Asha Rao recalled."),
+        ["The pier is closed, | The mayor, told by Asha Rao"]
+    );
+    assert_eq!(
+        told("“I told him, ‘The pier is not safe,’” Asha Rao said."),
+        ["The pier is not safe, | Asha Rao, told by Asha Rao"]
+    );
+}
+
+#[test]
+fn inner_marks_without_a_cue_are_names() {
+    for body in [
+        "“We sang ‘The Wild Harbour Song’ all night,” Asha Rao said.",
+        "“The so-called ‘pier reform’ failed,” Asha Rao said.",
+        "“It isn’t the officials’ pier,” Asha Rao said.",
+    ] {
+        assert!(told(body).is_empty(), "{body}");
+    }
+}
+
+#[test]
+fn who_reports_it_is_not_part_of_what_is_said() {
+    assert_eq!(
+        said(
+            "The town’s engineer, Asha Rao, told a visiting official last month that the pier would have to \
+             close in May and possibly be torn down, according to a recording of their call."
+        ),
+        [
+            "Asha Rao → a visiting official | indirect | the pier would have to close in May and possibly be torn \
+          down"
+        ]
+    );
 }

@@ -2,57 +2,12 @@
 
 use super::hash::{key, pair};
 use super::keys::Keys;
-use super::model::{Clusters, UNKNOWN};
-use super::words::{BOUNDARY, List, VIEWS, Word, Words};
+use super::model::UNKNOWN;
+use super::words::{BOUNDARY, List, Word, Words};
 
 /// Where a word stands beside the token that is scored, and the view that tells it.
 pub const NEIGHBOURS: [(isize, usize); 9] =
     [(0, 0), (-1, 1), (1, 2), (-2, 3), (2, 4), (-4, 5), (-3, 5), (3, 5), (4, 5)];
-
-/// Keys of what a word's letters tell when looked at from `view`.
-pub fn surface(word: &Word, view: usize, emit: &mut impl FnMut(u32)) {
-    debug_assert!(view < VIEWS);
-    let base = 1000 * view as u32;
-    emit(key(base, word.lower));
-    if view == 5 {
-        return;
-    }
-    let Clusters { fine, first, second } = word.clusters;
-    if view == 0 {
-        own_surface(word, emit);
-        cluster(base + 10, fine, emit);
-    }
-    if view <= 2 {
-        emit(key(base + 1, word.brief));
-        emit(key(base + 2, word.suffixes[2]));
-        cluster(base + 11, first[0], emit);
-        cluster(base + 15, second[0], emit);
-        cluster(base + 17, second[2], emit);
-    }
-    cluster(base + 12, first[1], emit);
-    cluster(base + 13, first[2], emit);
-    cluster(base + 14, first[3], emit);
-    cluster(base + 16, second[1], emit);
-}
-
-fn cluster(template: u32, cluster: u16, emit: &mut impl FnMut(u32)) {
-    emit(key(template, u64::from(cluster)));
-}
-
-fn own_surface(word: &Word, emit: &mut impl FnMut(u32)) {
-    emit(key(3, 1));
-    emit(key(4, word.exact));
-    emit(key(5, word.shape));
-    for n in 0..4 {
-        if word.prefixes[n] != 0 {
-            emit(key(20 + n as u32, word.prefixes[n]));
-            emit(key(24 + n as u32, word.suffixes[n]));
-        }
-    }
-    emit(key(30, pair(word.suffixes[2], word.brief)));
-    emit(key(31, pair(u64::from(word.clusters.first[1]), word.brief)));
-    emit(key(32, pair(u64::from(word.clusters.second[1]), word.brief)));
-}
 
 /// Counts over the whole article of one word in any case.
 #[derive(Clone, Default)]

@@ -1,9 +1,8 @@
 //! What the letters of a word tell, worked out once for each distinct word.
 
-use super::hash::{self, Hashed};
+use super::hash::{self, Hashed, key, pair};
 use super::keys::Memo;
 use super::model::{Clusters, Kept, Model, Sums};
-use super::name_features::surface;
 use super::token::is_apostrophe;
 
 /// Places from which a word is looked at: itself, or as a neighbour of the token that is scored.
@@ -119,6 +118,51 @@ pub enum Side {
     Close,
     /// Does either.
     Either,
+}
+
+/// Keys of what a word's letters tell when looked at from `view`.
+pub fn surface(word: &Word, view: usize, emit: &mut impl FnMut(u32)) {
+    debug_assert!(view < VIEWS);
+    let base = 1000 * view as u32;
+    emit(key(base, word.lower));
+    if view == 5 {
+        return;
+    }
+    let Clusters { fine, first, second } = word.clusters;
+    if view == 0 {
+        own_surface(word, emit);
+        cluster(base + 10, fine, emit);
+    }
+    if view <= 2 {
+        emit(key(base + 1, word.brief));
+        emit(key(base + 2, word.suffixes[2]));
+        cluster(base + 11, first[0], emit);
+        cluster(base + 15, second[0], emit);
+        cluster(base + 17, second[2], emit);
+    }
+    cluster(base + 12, first[1], emit);
+    cluster(base + 13, first[2], emit);
+    cluster(base + 14, first[3], emit);
+    cluster(base + 16, second[1], emit);
+}
+
+fn cluster(template: u32, cluster: u16, emit: &mut impl FnMut(u32)) {
+    emit(key(template, u64::from(cluster)));
+}
+
+fn own_surface(word: &Word, emit: &mut impl FnMut(u32)) {
+    emit(key(3, 1));
+    emit(key(4, word.exact));
+    emit(key(5, word.shape));
+    for n in 0..4 {
+        if word.prefixes[n] != 0 {
+            emit(key(20 + n as u32, word.prefixes[n]));
+            emit(key(24 + n as u32, word.suffixes[n]));
+        }
+    }
+    emit(key(30, pair(word.suffixes[2], word.brief)));
+    emit(key(31, pair(u64::from(word.clusters.first[1]), word.brief)));
+    emit(key(32, pair(u64::from(word.clusters.second[1]), word.brief)));
 }
 
 fn mark(text: &str, lower: &str) -> Mark {

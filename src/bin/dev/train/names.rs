@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use onrecord::extract::linear::chain::{LANES, best_path};
 use onrecord::extract::linear::model::Model;
-use onrecord::extract::linear::name_features::{NEIGHBOURS, Scene, Zone, surface};
-use onrecord::extract::linear::words::Words;
+use onrecord::extract::linear::name_features::{NEIGHBOURS, Scene, Zone};
+use onrecord::extract::linear::words::{Words, surface};
 use onrecord::extract::linear::{NameClass, Opinion, label, names_with, spans};
 use onrecord::span::Span;
 

@@ -8,10 +8,10 @@ use std::path::Path;
 use onrecord::extract::linear::chain::{LANES, best_path};
 use onrecord::extract::linear::forest::Forest;
 use onrecord::extract::linear::model::Model;
-use onrecord::extract::linear::name_features::{NEIGHBOURS, Scene, Zone, surface};
+use onrecord::extract::linear::name_features::{NEIGHBOURS, Scene, Zone};
 use onrecord::extract::linear::quote_features::Paragraph;
 use onrecord::extract::linear::quote_opinion::Opinion;
-use onrecord::extract::linear::words::{REPORTS, Words};
+use onrecord::extract::linear::words::{REPORTS, Words, surface};
 use onrecord::extract::linear::{
     Cut, NUMBERS, Name, Table, Tagged, View, What, around, names, quotes_with, spans, speakers_with, tokenize,
 };
