@@ -5,6 +5,7 @@
 //! Nothing here reads or writes a file: the weights are part of the program.
 
 pub mod chain;
+mod cut;
 pub mod forest;
 pub mod hash;
 pub mod keys;
@@ -19,8 +20,9 @@ mod speakers;
 mod token;
 pub mod words;
 
-pub use names::{Labelled, Name, NameClass, Opinion, Part, header, label, names, names_with, parts, spans};
+pub use cut::{Cut, View};
+pub use names::{Labelled, Name, NameClass, Opinion, Part, header, label, mark, names_with, parts, spans};
 pub use quotes::{Tagged, What, around, quotes_header, quotes_with};
-pub use reading::{Cut, Reader, View, read};
+pub use reading::{Reader, names, read};
 pub use speakers::{NUMBERS, Ranked, Speaker, Table, speakers_header, speakers_with};
 pub use token::{Token, is_abbreviation, tokenize};

@@ -4,11 +4,11 @@
 use std::sync::LazyLock;
 
 use super::chain::{self, LANES, Lattice, Scores};
+use super::cut::Cut;
 use super::hash::{key, pair};
 use super::keys::{Adder, Keys, add};
 use super::model::{Model, Sums};
 use super::name_features::{Frame, NEIGHBOURS, Scene, Zone};
-use super::reading::{Cut, read};
 use super::token::Token;
 use super::words::{Cache, Words};
 use crate::span::Span;
@@ -51,11 +51,6 @@ pub struct Name {
     pub score: f32,
 }
 
-/// Names in a text whose sentences are given, in order.
-pub fn names(text: &str, sentences: &[Span]) -> Vec<Name> {
-    read(text, sentences, &[], |reader| reader.names())
-}
-
 /// What the shipped weights were trained on, by their own header.
 pub fn header() -> &'static str {
     &MODEL.header
@@ -70,6 +65,22 @@ pub fn names_with(model: &Model, words: &mut Words, text: &str, sentences: &[Spa
 /// Names in an article that is cut already.
 pub(super) fn names_in(model: &Model, words: &mut Words, cut: &Cut) -> Vec<Name> {
     assemble(&cut.tokens, &label(model, words, &cut.ids, cut.sentences.clone()))
+}
+
+/// Labels the tokens of an article that are part of its names.
+pub fn mark(cut: &mut Cut, names: &[Name]) {
+    for name in names {
+        let start = cut.tokens.partition_point(|token| token.span.end <= name.span.start);
+        let end = cut.tokens.partition_point(|token| token.span.start < name.span.end);
+        let class = NameClass::ALL.iter().position(|&class| class == name.class).unwrap_or(0) as u8;
+        if end == start + 1 {
+            cut.names[start] = (4 * class + 4).min(15);
+        } else if end > start {
+            cut.names[start..end].fill((4 * class + 2).min(14));
+            cut.names[start] = 4 * class + 1;
+            cut.names[end - 1] = (4 * class + 3).min(14);
+        }
+    }
 }
 
 /// A label and its probability for each token that may be part of a name.
@@ -362,37 +373,4 @@ fn top(votes: &[u16]) -> usize {
 
 fn phrase(scene: &Scene, words: &Words, start: usize, end: usize) -> u64 {
     (start..end).fold(9, |hash, token| pair(hash, scene.word(token, words).lower))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = names(text, &[Span::new(0, text.len())])
-            .iter()
-            .map(|name| format!("{} {:?}", name.span.of(text), name.class))
-            .collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn four_classes_in_a_line_of_news() {
-        check(
-            "Ukrainian President Volodymyr Zelenskyy met the European Commission’s Ursula von der Leyen in Kyiv.",
-            &[
-                "Ukrainian Demonym",
-                "Volodymyr Zelenskyy Person",
-                "European Commission Organisation",
-                "Ursula von der Leyen Person",
-                "Kyiv Location",
-            ],
-        );
-    }
-
-    #[test]
-    fn nothing_in_nothing() {
-        check("", &[]);
-        check("nobody went anywhere.", &[]);
-    }
 }

@@ -3,13 +3,13 @@
 use std::sync::LazyLock;
 
 use super::chain::{self, LANES, Lattice, Scores, Transitions};
+use super::cut::{Cut, View};
 use super::keys::Adder;
 use super::model::Model;
 use super::name_features::Zone;
 use super::names::{self, Labelled, Part, Scorer, parts};
 use super::quote_features::Paragraph;
 use super::quote_opinion::Opinion;
-use super::reading::{Cut, View};
 use super::token::Token;
 use super::words::Words;
 use crate::span::Span;

@@ -1,14 +1,11 @@
-//! An article cut into the tokens of the trained models, its words looked up once for all of them.
+//! An article read by the shipped models, its words looked up once for all of them.
 
 use std::cell::RefCell;
 
-use super::model::Model;
-use super::name_features::{Scene, Zone};
-use super::names::{self, Name, NameClass};
-use super::quote_features::Paragraph;
+use super::cut::Cut;
+use super::names::{self, Name};
 use super::quotes::{self, Tagged};
 use super::speakers::{self, Ranked};
-use super::token::{Token, tokenize};
 use super::words::Words;
 use crate::span::Span;
 
@@ -55,7 +52,7 @@ impl Reader<'_> {
     /// Sources, cues and contents, and who says those contents that are `wanted`; `names` are those that
     /// [`Reader::names`] finds.
     pub fn spoken(&mut self, names: &[Name], wanted: impl Fn(&Tagged) -> bool) -> (Vec<Tagged>, Ranked) {
-        self.cut.name(names);
+        names::mark(&mut self.cut, names);
         let view = self.cut.view(self.words);
         let tagged = quotes::tag(quotes::model(), self.words, self.text, &self.cut, &view);
         let ranked = speakers::ranked(&self.cut, &view, &tagged, self.words, wanted);
@@ -63,71 +60,84 @@ impl Reader<'_> {
     }
 }
 
-/// An article as tokens.
-pub struct Cut {
-    /// Its tokens.
-    pub tokens: Vec<Token>,
-    /// Token numbers where sentences start and end.
-    pub sentences: Vec<(usize, usize)>,
-    /// Token numbers where paragraphs start and end.
-    pub paragraphs: Vec<(usize, usize)>,
-    /// Entries of the words.
-    pub ids: Vec<u32>,
-    /// A label for each token, by the name that it is part of.
-    pub names: Vec<u8>,
+/// Names in a text whose sentences are given, in order.
+pub fn names(text: &str, sentences: &[Span]) -> Vec<Name> {
+    read(text, sentences, &[], |reader| reader.names())
 }
 
-impl Cut {
-    /// Cuts a text at the ends of its sentences and looks its words up; no token has a name yet.
-    pub fn new(model: &Model, words: &mut Words, text: &str, sentences: &[Span], paragraphs: &[Span]) -> Cut {
-        let mut tokens = Vec::with_capacity(text.len() / 5);
-        let mut bounds = Vec::with_capacity(sentences.len());
-        for &sentence in sentences {
-            let start = tokens.len();
-            tokenize(text, sentence, &mut tokens);
-            if tokens.len() > start {
-                bounds.push((start, tokens.len()));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<String> = names(text, &[Span::new(0, text.len())])
+            .iter()
+            .map(|name| format!("{} {:?}", name.span.of(text), name.class))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn four_classes_in_a_line_of_news() {
+        check(
+            "Ukrainian President Volodymyr Zelenskyy met the European Commission’s Ursula von der Leyen in Kyiv.",
+            &[
+                "Ukrainian Demonym",
+                "Volodymyr Zelenskyy Person",
+                "European Commission Organisation",
+                "Ursula von der Leyen Person",
+                "Kyiv Location",
+            ],
+        );
+    }
+
+    #[test]
+    fn nothing_in_nothing() {
+        check("", &[]);
+        check("nobody went anywhere.", &[]);
+    }
+
+    /// Tags one paragraph and gives back `content <- speaker` lines.
+    fn said(text: &str) -> Vec<String> {
+        let all = [Span::new(0, text.len())];
+        let (tagged, ranked) = read(text, &all, &all, |reader| {
+            let names = reader.names();
+            reader.spoken(&names, |_| true)
+        });
+        ranked
+            .iter()
+            .map(|(content, speakers)| {
+                let speaker = speakers.first().map_or("", |speaker| speaker.span.of(text));
+                format!("{} <- {speaker}", tagged[*content].span.of(text))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn speaker_after_and_before_the_words() {
+        assert_eq!(
+            said("“We will rebuild the port,” said Asha Rao."),
+            ["“We will rebuild the port,” <- Asha Rao"]
+        );
+        assert_eq!(
+            said("Asha Rao told reporters on Monday: “We will rebuild the port.”"),
+            ["“We will rebuild the port.” <- Asha Rao"]
+        );
+    }
+
+    #[test]
+    fn odd_input_is_no_trouble() {
+        for text in ["", "“", "”", "““””", "said", "“said “he said”", "\n\n", "’s said ‘", "日本“語”"]
+        {
+            let odd = [Span::new(0, text.len()), Span::new(1, 2), Span::new(0, 99)];
+            for (sentences, paragraphs) in [(&odd[..], &odd[..]), (&odd, &[]), (&[], &odd), (&odd[..1], &odd)]
+            {
+                read(text, sentences, paragraphs, |reader| {
+                    let names = reader.names();
+                    reader.spoken(&names, |_| true);
+                    reader.spoken(&[], |_| true);
+                });
             }
         }
-        let before = |byte: u32| tokens.partition_point(|token: &Token| token.span.start < byte);
-        let paragraphs = paragraphs.iter().map(|paragraph| (before(paragraph.start), before(paragraph.end)));
-        let paragraphs = paragraphs.filter(|(start, end)| start < end).collect();
-        let ids = tokens.iter().map(|token| words.id(token.span.of(text), model)).collect();
-        let names = vec![0; tokens.len()];
-        Cut { tokens, sentences: bounds, paragraphs, ids, names }
     }
-
-    /// Labels the tokens of names.
-    pub fn name(&mut self, names: &[Name]) {
-        for name in names {
-            let start = self.tokens.partition_point(|token| token.span.end <= name.span.start);
-            let end = self.tokens.partition_point(|token| token.span.start < name.span.end);
-            let class = NameClass::ALL.iter().position(|&class| class == name.class).unwrap_or(0) as u8;
-            if end == start + 1 {
-                self.names[start] = (4 * class + 4).min(15);
-            } else if end > start {
-                self.names[start..end].fill((4 * class + 2).min(14));
-                self.names[start] = 4 * class + 1;
-                self.names[end - 1] = (4 * class + 3).min(14);
-            }
-        }
-    }
-
-    /// The words as a scene, the paragraphs as its zones, and each of them read.
-    pub fn view(&self, words: &Words) -> View {
-        let scene = Scene::near(&self.ids, self.paragraphs.clone(), words);
-        let zones: Vec<Zone> = self.paragraphs.iter().map(|&(start, end)| Zone { start, end }).collect();
-        let read = zones.iter().map(|&zone| Paragraph::new(&scene, zone, &self.names, words)).collect();
-        View { scene, zones, read }
-    }
-}
-
-/// What is seen in an article before any word is labelled.
-pub struct View {
-    /// The words where they stand.
-    pub scene: Scene,
-    /// The paragraphs, as zones of the scene.
-    pub zones: Vec<Zone>,
-    /// Each of them, read.
-    pub read: Vec<Paragraph>,
 }

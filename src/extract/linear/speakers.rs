@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
+use super::cut::{Cut, View};
 use super::forest::Forest;
 use super::hash::Hashed;
 use super::quotes::{Tagged, What};
-use super::reading::{Cut, View};
 use super::words::{Mark, Word, Words};
 use crate::span::Span;
 
@@ -491,55 +491,5 @@ impl Numbers {
 
     fn count(&mut self, count: usize, most: usize) {
         self.put(count.min(most) as f32);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::read;
-    use super::*;
-
-    /// Tags one paragraph and gives back `content <- speaker` lines.
-    fn said(text: &str) -> Vec<String> {
-        let all = [Span::new(0, text.len())];
-        let (tagged, ranked) = read(text, &all, &all, |reader| {
-            let names = reader.names();
-            reader.spoken(&names, |_| true)
-        });
-        ranked
-            .iter()
-            .map(|(content, speakers)| {
-                let speaker = speakers.first().map_or("", |speaker| speaker.span.of(text));
-                format!("{} <- {speaker}", tagged[*content].span.of(text))
-            })
-            .collect()
-    }
-
-    #[test]
-    fn speaker_after_and_before_the_words() {
-        assert_eq!(
-            said("“We will rebuild the port,” said Asha Rao."),
-            ["“We will rebuild the port,” <- Asha Rao"]
-        );
-        assert_eq!(
-            said("Asha Rao told reporters on Monday: “We will rebuild the port.”"),
-            ["“We will rebuild the port.” <- Asha Rao"]
-        );
-    }
-
-    #[test]
-    fn odd_input_is_no_trouble() {
-        for text in ["", "“", "”", "““””", "said", "“said “he said”", "\n\n", "’s said ‘", "日本“語”"]
-        {
-            let odd = [Span::new(0, text.len()), Span::new(1, 2), Span::new(0, 99)];
-            for (sentences, paragraphs) in [(&odd[..], &odd[..]), (&odd, &[]), (&[], &odd), (&odd[..1], &odd)]
-            {
-                read(text, sentences, paragraphs, |reader| {
-                    let names = reader.names();
-                    reader.spoken(&names, |_| true);
-                    reader.spoken(&[], |_| true);
-                });
-            }
-        }
     }
 }

@@ -13,7 +13,8 @@ use onrecord::extract::linear::quote_features::Paragraph;
 use onrecord::extract::linear::quote_opinion::Opinion;
 use onrecord::extract::linear::words::{REPORTS, Words, surface};
 use onrecord::extract::linear::{
-    Cut, NUMBERS, Name, Table, Tagged, View, What, around, names, quotes_with, spans, speakers_with, tokenize,
+    Cut, NUMBERS, Name, Table, Tagged, View, What, around, mark, names, quotes_with, spans, speakers_with,
+    tokenize,
 };
 use onrecord::span::Span;
 
@@ -270,7 +271,7 @@ struct Seen {
 /// An article cut at its paragraphs, with its names.
 fn cut(model: &Model, words: &mut Words, article: &Article) -> Cut {
     let mut cut = Cut::new(model, words, &article.text, &article.paragraphs, &article.paragraphs);
-    cut.name(&article.names);
+    mark(&mut cut, &article.names);
     cut
 }
 
