@@ -65,15 +65,16 @@ fn holds(outer: &Quote, content: &[Span]) -> bool {
     outer.kind == QuoteKind::Direct && !content.is_empty() && content.iter().all(inside)
 }
 
-/// First-person words mean the outer speaker; so do those who are told by nobody else.
+/// First-person words mean the outer speaker, and no other words do: nobody calls himself `he` or `people`.
 fn seen_from(text: &Text<'_>, outer: &Quote, who: Attributed) -> Attributed {
     let means = |one: Option<Attribution>, first_person: &[&str]| {
         let one = one?;
         let word = one.mention.of(&text.low);
+        let teller = outer.speaker.as_ref();
         if !first_person.contains(&word) {
-            return Some(one);
+            return Some(one).filter(|one| teller.is_none_or(|teller| teller.entity != one.entity));
         }
-        let teller = outer.speaker.as_ref()?;
+        let teller = teller?;
         let confidence = one.confidence * teller.confidence;
         Some(Attribution { entity: teller.entity, confidence, runner_up: None, ..one })
     };

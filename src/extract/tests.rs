@@ -203,6 +203,11 @@ fn quotes_inside_quotes() {
         told("“I told him, ‘The pier is not safe,’” Asha Rao said."),
         ["The pier is not safe, | Asha Rao, told by Asha Rao"]
     );
+    assert!(
+        told("“People ask me, ‘Whose is the pier?’ and I laugh,” Asha Rao said.")
+            .iter()
+            .all(|quote| !quote.contains("| Asha Rao,"))
+    );
 }
 
 #[test]
