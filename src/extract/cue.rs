@@ -144,7 +144,7 @@ fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) 
     }
     let ceiling = clause_ceiling(text, at + 2, sentence.end, runs);
     let subject = phrase::after(text, at + 2, ceiling)?;
-    let mut content = subject.end;
+    let mut content = after_joined(text, subject.end, ceiling);
     if text.is_sign(content, &[","]) {
         content += 1;
     }
@@ -161,6 +161,19 @@ fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) 
         content,
         start: at,
     })
+}
+
+/// Most tokens of what is joined to who is spoken according to.
+const LONGEST_JOINED: usize = 8;
+
+/// `According to court papers and people in the room, …`: where the second of the two ends.
+fn after_joined(text: &Text<'_>, end: usize, ceiling: usize) -> usize {
+    if !matches!(text.low(end), "and" | "or") {
+        return end;
+    }
+    let comma = (end + 1..ceiling.min(end + 1 + LONGEST_JOINED)).find(|&at| text.is_sign(at, &[","]));
+    let plain = |at: usize| !en::is_auxiliary(text.low(at)) && !en::is_speaking_pronoun(text.low(at));
+    comma.filter(|&comma| (end..comma).all(plain)).unwrap_or(end)
 }
 
 fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) -> Option<Clause> {

@@ -134,9 +134,25 @@ impl<'a> Text<'a> {
         self.tokens.get(token).is_some_and(|t| t.class != Class::Word) && signs.contains(&self.word(token))
     }
 
-    /// The token after a dateline such as `KYIV, Oct. 14 (Agency) —`, when the paragraph begins with one.
+    /// The token after a dateline such as `KYIV, Oct. 14 (Agency) —`, when the paragraph begins with one; it may
+    /// have lost its dash: `KYIV The president …`.
     pub fn after_dateline(&self, paragraph: usize) -> Option<usize> {
         let range = self.paragraph_tokens.get(paragraph)?.clone();
+        self.after_dash(range.clone()).or_else(|| self.after_bare_dateline(range))
+    }
+
+    fn after_bare_dateline(&self, range: Range<usize>) -> Option<usize> {
+        let shouted = |at: usize| {
+            let word = self.word(at);
+            self.is_word(at) && word.len() > 2 && !word.contains(char::is_lowercase)
+        };
+        let next = range.clone().find(|&at| !shouted(at))?;
+        let starts = self.is_capital(next) && en::is_starter(self.low(next));
+        let place = (1..=3).contains(&(next - range.start));
+        (place && starts && next + 1 < range.end && !shouted(next + 1)).then_some(next)
+    }
+
+    fn after_dash(&self, range: Range<usize>) -> Option<usize> {
         let window = range.start..range.end.min(range.start + 18);
         let dash = window.clone().find(|&at| self.is_sign(at, &["—", "–", "--", "-"]))?;
         let capitals = self.is_word(range.start)

@@ -234,3 +234,13 @@ fn who_reports_it_is_not_part_of_what_is_said() {
         ]
     );
 }
+
+#[test]
+fn what_is_said_begins_after_a_dateline_and_after_all_sources() {
+    assert_eq!(
+        said("WASHINGTON A former minister pleaded guilty today, Asha Rao announced."),
+        ["Asha Rao | indirect | A former minister pleaded guilty today"]
+    );
+    let found = said("According to court papers and people in the room, Rao had closed the pier in May.");
+    assert!(found.len() == 1 && found[0].ends_with("| Rao had closed the pier in May"), "{found:?}");
+}
