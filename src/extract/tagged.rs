@@ -67,7 +67,7 @@ pub fn add(
     let reporting: HashSet<usize> =
         found.iter().filter_map(|quote| Some(clauses[quote.clause?].cue.start)).collect();
     let mut extra = Vec::new();
-    for content in contents(text, &tagged, ranked) {
+    for content in contents(text, &tagged, ranked, runs) {
         let rivals = overlapping(&pieces, &content.tokens);
         let closest = rivals
             .iter()
@@ -108,17 +108,31 @@ fn put_in_order(clauses: &mut [Clause], found: &mut [Found]) {
     clauses.sort_by_key(|clause| clause.cue.start);
 }
 
-fn contents(text: &Text<'_>, tagged: &[Tagged], ranked: linear::Ranked) -> Vec<Content> {
+fn contents(text: &Text<'_>, tagged: &[Tagged], ranked: linear::Ranked, runs: &[Run]) -> Vec<Content> {
     ranked
         .into_iter()
         .filter_map(|(number, speakers)| {
             let part = tagged.get(number)?;
-            let tokens = trimmed(text, text.tokens_in(part.span));
+            let tokens = trimmed(text, within_sentence(text, text.tokens_in(part.span), runs));
             let speakers =
                 speakers.into_iter().take(3).map(|speaker| (speaker.span, speaker.score)).collect();
             (!tokens.is_empty()).then_some(Content { tokens, score: part.score, speakers })
         })
         .collect()
+}
+
+/// What is reported without quote marks ends with its sentence.
+fn within_sentence(text: &Text<'_>, tokens: Range<usize>, runs: &[Run]) -> Range<usize> {
+    let span = text.span(tokens.clone());
+    let next = runs.partition_point(|run| run.outer.end <= span.start);
+    let quoted = runs.get(next).is_some_and(|run| run.outer.overlaps(span));
+    match text.tokens.get(tokens.start) {
+        Some(first) if !quoted => {
+            let sentence = &text.sentence_tokens[first.sentence as usize];
+            tokens.start..tokens.end.min(sentence.end)
+        }
+        _ => tokens,
+    }
 }
 
 /// Without signs and quote marks at the ends.
