@@ -1,7 +1,8 @@
 //! Articles ranked whole, by what they say of a question.
 //!
-//! - BM25F over headline and body (Robertson, Zaragoza and Taylor 2004): the index repeats the headline in
-//!   the one field, so that its words count [`weight::WHOLE_TITLE`] times in frequency and in length.
+//! - BM25F over headline and body (Robertson, Zaragoza and Taylor 2004): words of the headline count
+//!   [`weight::WHOLE_TITLE`] times in frequency and in length. What a body holds is added up from its
+//!   passages, which stand behind their article's own row: no word is indexed once more for it.
 //! - Words that a question repeats count more, up to `k3 + 1` times.
 //! - Neighbours in the question that are neighbours in the article lift it (the sequential dependence of
 //!   Metzler and Croft 2005, with BM25 in place of language models).
@@ -13,14 +14,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
 use tantivy::error::DataCorruption;
-use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings;
-use tantivy::schema::{IndexRecordOption, Value};
+use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::{DocAddress, DocSet, Searcher, TantivyDocument, TantivyError, Term};
 
 use super::schema::Fields;
 use super::sought::Sought;
-use super::{analyse, weight};
+use super::standing::{self, Standing};
+use super::{Wanted, analyse, weight};
 use crate::lang::english::is_stopword;
 
 /// A question as stems with weights, and which of them stood side by side.
@@ -80,33 +81,39 @@ impl Question {
 /// An article that was found.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scored {
-    pub address: DocAddress,
+    /// Its number in [`Standing`].
+    pub article: u32,
     pub score: f32,
+}
+
+/// The articles that hold a stem, by their numbers, and how often each does.
+pub(super) struct Held(Vec<(u32, f32)>);
+
+impl Held {
+    /// True when no article does.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// The articles of an index, with the statistics that ranking needs.
 pub(super) struct Articles<'s> {
     searcher: &'s Searcher,
     fields: &'s Fields,
+    standing: &'s Standing,
     number: f32,
+    /// Mean length in words.
     length: f32,
-    /// What lengths do to the weight of a word, by the index's own rounding of lengths.
-    saturations: [f32; 256],
 }
 
 type Result<T> = tantivy::Result<T>;
 
 impl<'s> Articles<'s> {
-    pub fn new(searcher: &'s Searcher, fields: &'s Fields) -> Result<Articles<'s>> {
-        let number = searcher.doc_freq(&Term::from_field_text(fields.row, "article"))? as f32;
-        let mut tokens = 0;
-        for segment in searcher.segment_readers() {
-            tokens += segment.inverted_index(fields.whole)?.total_num_tokens();
-        }
-        let length = (tokens as f32 / number.max(1.0)).max(1.0);
-        let saturations =
-            std::array::from_fn(|id| saturation(FieldNormReader::id_to_fieldnorm(id as u8) as f32, length));
-        Ok(Articles { searcher, fields, number, length, saturations })
+    pub fn new(searcher: &'s Searcher, fields: &'s Fields, standing: &'s Standing) -> Articles<'s> {
+        let number = standing.articles() as f32;
+        let words: u64 = standing.lengths().iter().map(|&words| u64::from(words)).sum();
+        let length = (words as f32 / number.max(1.0)).max(1.0);
+        Articles { searcher, fields, standing, number, length }
     }
 
     /// All articles that hold a word of the question, best first.
@@ -148,62 +155,87 @@ impl<'s> Articles<'s> {
 
     /// BM25 of every article that holds a stem; stems come with their weights.
     pub fn scores(&self, stems: &[(String, f32)]) -> Result<Vec<Scored>> {
-        let segments = self.searcher.segment_readers();
-        let mut scores: Vec<Vec<f32>> =
-            segments.iter().map(|segment| vec![0.0; segment.max_doc() as usize]).collect();
+        let mut scores = vec![0.0; self.standing.articles()];
         let mut touched = Vec::new();
         for (stem, n) in stems {
-            let sought = self.sought(stem)?;
-            let weight = n * self.telling_of(&sought);
-            self.each(&sought, |at, part| {
-                let score = &mut scores[at.segment_ord as usize][at.doc_id as usize];
+            let held = self.held(stem)?;
+            let weight = n * self.telling_of(&held);
+            self.each(&held, |article, part| {
+                let score = &mut scores[article as usize];
                 if *score == 0.0 {
-                    touched.push(at);
+                    touched.push(article);
                 }
                 *score += weight * part;
-            })?;
+            });
         }
-        let alive = |at: &DocAddress| !segments[at.segment_ord as usize].is_deleted(at.doc_id);
-        let scored = |at: DocAddress| Scored {
-            address: at,
-            score: scores[at.segment_ord as usize][at.doc_id as usize],
-        };
-        let mut found: Vec<Scored> = touched.into_iter().filter(alive).map(scored).collect();
+        let scored = |article: u32| Scored { article, score: scores[article as usize] };
+        let mut found: Vec<Scored> = touched.into_iter().map(scored).collect();
         best_first(&mut found);
         Ok(found)
     }
 
-    /// Looks a stem up among the words of whole articles.
-    pub fn sought(&self, stem: &str) -> Result<Sought> {
-        Sought::of(self.searcher, &self.term(stem))
+    /// The articles that hold a stem in headline or body.
+    pub fn held(&self, stem: &str) -> Result<Held> {
+        let sought = |field| Sought::of(self.searcher, &Term::from_field_text(field, stem));
+        self.held_by(&sought(self.fields.body)?, &sought(self.fields.title)?)
     }
 
-    /// How telling a stem is.
-    pub fn telling_of(&self, stem: &Sought) -> f32 {
-        inverse(self.number, stem.rows)
-    }
-
-    /// What a stem gives to each article that holds it, deleted ones among them, before it is weighed.
-    pub fn each(&self, stem: &Sought, mut found: impl FnMut(DocAddress, f32)) -> Result<()> {
-        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
-            let lengths = segment.get_fieldnorms_reader(self.fields.whole)?;
-            stem.each(self.searcher, ord, |docs, counts| {
-                for (&doc, &n) in docs.iter().zip(counts) {
-                    let n = n as f32;
-                    let k = self.saturations[usize::from(lengths.fieldnorm_id(doc))];
-                    found(DocAddress::new(ord as u32, doc), n * (weight::K1 + 1.0) / (n + k));
+    /// As [`Articles::held`], of terms that were looked up.
+    pub fn held_by(&self, body: &Sought, title: &Sought) -> Result<Held> {
+        let mut held = Vec::with_capacity(body.rows as usize / 2);
+        for segment in 0..self.searcher.segment_readers().len() {
+            let from = held.len();
+            // Each passage of an article bears the headline.
+            self.passages(title, segment, |article, n| match held.last() {
+                Some((last, _)) if *last == article && held.len() > from => {}
+                _ => held.push((article, n * weight::WHOLE_TITLE as f32)),
+            })?;
+            let (mut at, headlines) = (from, held.len());
+            self.passages(body, segment, |article, n| {
+                while at < headlines && held[at].0 < article {
+                    at += 1;
+                }
+                let known =
+                    if at < headlines && held[at].0 == article { held.get_mut(at) } else { held.last_mut() };
+                match known {
+                    Some((known, sum)) if *known == article => *sum += n,
+                    _ => held.push((article, n)),
                 }
             })?;
         }
-        Ok(())
+        Ok(Held(held))
     }
 
-    fn term(&self, stem: &str) -> Term {
-        Term::from_field_text(self.fields.whole, stem)
+    /// The passages of a segment that hold a term, each by the number of its article, and how often.
+    fn passages(&self, term: &Sought, segment: usize, mut found: impl FnMut(u32, f32)) -> Result<()> {
+        let rows = self.standing.segment(segment);
+        term.each(self.searcher, segment, |docs, counts| {
+            for (&doc, &n) in docs.iter().zip(counts) {
+                if let Some(article) = standing::article(rows, Wanted::Passages, doc) {
+                    found(article, n as f32);
+                }
+            }
+        })
     }
 
-    fn idf(&self, stem: &str) -> Result<f32> {
-        Ok(inverse(self.number, self.searcher.doc_freq(&self.term(stem))? as f32))
+    /// How telling a stem is.
+    pub fn telling_of(&self, held: &Held) -> f32 {
+        inverse(self.number, held.0.len() as f32)
+    }
+
+    /// What a stem gives to each article that holds it, before it is weighed.
+    pub fn each(&self, held: &Held, mut found: impl FnMut(u32, f32)) {
+        let lengths = self.standing.lengths();
+        for &(article, n) in &held.0 {
+            let k = saturation(lengths[article as usize] as f32, self.length);
+            found(article, n * (weight::K1 + 1.0) / (n + k));
+        }
+    }
+
+    /// How rare a stem is, by the rows that hold it: near enough to that by articles, and cheap.
+    fn rarity(&self, stem: &str) -> Result<(f32, f32)> {
+        let holders = self.searcher.doc_freq(&Term::from_field_text(self.fields.body, stem))? as f32;
+        Ok((holders, inverse(self.searcher.num_docs() as f32, holders)))
     }
 
     /// Lifts the first articles where neighbours of the question are neighbours, too.
@@ -214,12 +246,13 @@ impl<'s> Articles<'s> {
         let first = found.len().min(weight::NEIGHBOURS_IN);
         let head = &mut found[..first];
         let places = self.places(question, head)?;
-        let idf: HashMap<&str, f32> =
-            places.keys().map(|stem| Ok((*stem, self.idf(stem)?))).collect::<Result<_>>()?;
+        let idf: HashMap<&str, f32> = places
+            .keys()
+            .map(|stem| Ok((*stem, self.telling_of(&self.held(stem)?))))
+            .collect::<Result<_>>()?;
+        let lengths = self.standing.lengths();
         for (at, article) in head.iter_mut().enumerate() {
-            let length = self.searcher.segment_reader(article.address.segment_ord);
-            let length = length.get_fieldnorms_reader(self.fields.whole)?.fieldnorm(article.address.doc_id);
-            let k = 1.2 * (0.7 + 0.3 * length as f32 / self.length);
+            let k = 1.2 * (0.7 + 0.3 * lengths[article.article as usize] as f32 / self.length);
             for (left, right) in &question.pairs {
                 let (Some(a), Some(b)) = (places[left.as_str()].get(&at), places[right.as_str()].get(&at))
                 else {
@@ -242,45 +275,60 @@ impl<'s> Articles<'s> {
         &self,
         question: &'q Question,
         articles: &[Scored],
-    ) -> Result<HashMap<&'q str, HashMap<usize, Vec<u32>>>> {
-        let mut order: Vec<usize> = (0..articles.len()).collect();
-        order.sort_unstable_by_key(|&at| articles[at].address);
+    ) -> Result<HashMap<&'q str, HashMap<usize, Vec<u64>>>> {
+        let mut order: Vec<(usize, DocAddress)> =
+            articles.iter().enumerate().map(|(at, one)| (at, self.standing.row(one.article))).collect();
+        order.sort_unstable_by_key(|&(_, row)| row);
         let stems: HashSet<&str> =
             question.pairs.iter().flat_map(|(a, b)| [a.as_str(), b.as_str()]).collect();
         let mut places = HashMap::new();
         for stem in stems {
-            places.insert(stem, self.places_of(stem, articles, &order)?);
+            let mut found = HashMap::new();
+            self.places_in(self.fields.title, stem, &order, &mut found)?;
+            self.places_in(self.fields.body, stem, &order, &mut found)?;
+            places.insert(stem, found);
         }
         Ok(places)
     }
 
-    fn places_of(
+    /// Adds where a stem stands in headlines or bodies. Those of the first passage count for a headline, as
+    /// often as it counts; passages stand so far apart that no word is near one of another.
+    fn places_in(
         &self,
+        field: Field,
         stem: &str,
-        articles: &[Scored],
-        order: &[usize],
-    ) -> Result<HashMap<usize, Vec<u32>>> {
-        let mut places = HashMap::new();
-        for group in
-            order.chunk_by(|&a, &b| articles[a].address.segment_ord == articles[b].address.segment_ord)
-        {
-            let segment = self.searcher.segment_reader(articles[group[0]].address.segment_ord);
-            let index = segment.inverted_index(self.fields.whole)?;
+        articles: &[(usize, DocAddress)],
+        found: &mut HashMap<usize, Vec<u64>>,
+    ) -> Result<()> {
+        let headline = field == self.fields.title;
+        let before = if headline { 0 } else { weight::WHOLE_TITLE as u64 };
+        let times = if headline { before.max(weight::WHOLE_TITLE as u64) } else { 1 };
+        let mut here = Vec::new();
+        for group in articles.chunk_by(|(_, a), (_, b)| a.segment_ord == b.segment_ord) {
+            let ord = group[0].1.segment_ord;
+            let index = self.searcher.segment_reader(ord).inverted_index(field)?;
             let positions = IndexRecordOption::WithFreqsAndPositions;
-            let Some(mut postings) = index.read_postings(&self.term(stem), positions)? else { continue };
-            for &at in group {
-                let wanted = articles[at].address.doc_id;
-                if postings.doc() < wanted {
-                    postings.seek(wanted);
+            let term = Term::from_field_text(field, stem);
+            let Some(mut postings) = index.read_postings(&term, positions)? else { continue };
+            for (at, row) in group {
+                let passages = standing::passages(self.standing.segment(ord as usize), row.doc_id);
+                let end = if headline { passages.end.min(passages.start + 1) } else { passages.end };
+                if postings.doc() < passages.start {
+                    postings.seek(passages.start);
                 }
-                if postings.doc() == wanted {
-                    let mut found = Vec::new();
-                    postings.positions(&mut found);
-                    places.insert(at, found);
+                while postings.doc() < end {
+                    postings.positions(&mut here);
+                    let passage = u64::from(postings.doc() - passages.start);
+                    let places: &mut Vec<u64> = found.entry(*at).or_default();
+                    for time in 0..times {
+                        let from = (before + passage + time) << 32;
+                        places.extend(here.iter().map(|&place| from | u64::from(place)));
+                    }
+                    postings.advance();
                 }
             }
         }
-        Ok(places)
+        Ok(())
     }
 
     /// What the first articles are about: stems with weights that add up to 1.
@@ -292,7 +340,7 @@ impl<'s> Articles<'s> {
         let mut sum: HashMap<String, f32> = HashMap::new();
         for article in found.iter().take(weight::FEEDBACK_ARTICLES) {
             let share = (article.score / best).powf(weight::FEEDBACK_SHARPNESS);
-            for (stem, part) in self.vector(article.address)? {
+            for (stem, part) in self.vector(self.standing.row(article.article))? {
                 *sum.entry(stem).or_default() += part * share;
             }
         }
@@ -305,7 +353,7 @@ impl<'s> Articles<'s> {
         list.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         list.truncate(most);
         for (stem, part) in &mut list {
-            *part /= self.idf(stem)?;
+            *part /= self.telling_of(&self.held(stem)?);
         }
         let total: f32 = list.iter().map(|(_, part)| part).sum();
         list.iter_mut().for_each(|(_, part)| *part /= total);
@@ -318,12 +366,12 @@ impl<'s> Articles<'s> {
         let stems = self.stems(address)?;
         let length: f32 = stems.values().sum();
         let k = saturation(length, self.length);
-        let most = self.number * weight::COMMON + 20.0;
+        let most = self.searcher.num_docs() as f32 * weight::COMMON + 20.0;
         let mut vector = Vec::new();
         let mut square = 0.0;
         for (stem, n) in stems {
-            let holders = self.searcher.doc_freq(&self.term(&stem))? as f32;
-            let part = inverse(self.number, holders) * n * (weight::K1 + 1.0) / (n + k);
+            let (holders, rarity) = self.rarity(&stem)?;
+            let part = rarity * n * (weight::K1 + 1.0) / (n + k);
             square += part * part;
             if holders >= 2.0 && holders <= most {
                 vector.push((stem, part));
@@ -385,13 +433,13 @@ fn trust(found: &[Scored]) -> f32 {
 }
 
 fn best_first(found: &mut [Scored]) {
-    found.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.address.cmp(&b.address)));
+    found.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.article.cmp(&b.article)));
 }
 
 /// How often `b` follows `a` at once, and how often it stands near by.
-fn neighbours(a: &[u32], b: &[u32]) -> (f32, f32) {
+fn neighbours(a: &[u64], b: &[u64]) -> (f32, f32) {
     let ordered = a.iter().filter(|&&at| b.binary_search(&(at + 1)).is_ok()).count();
-    let near = |&&at: &&u32| {
+    let near = |&&at: &&u64| {
         let first = b.partition_point(|&other| other < at.saturating_sub(weight::WINDOW));
         b.get(first).is_some_and(|&other| other <= at + weight::WINDOW)
     };

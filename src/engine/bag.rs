@@ -4,12 +4,16 @@
 //! takes a little from the article that it stands in. Going through the rows of one word after another costs
 //! a fraction of going through all words row by row.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::schema::Field;
 use tantivy::{DocAddress, Score, Searcher, TERMINATED, Term};
 
-use super::article::{Articles, inverse};
+use super::article::{Articles, Held, inverse};
 use super::collect::Match;
 use super::schema::Fields;
 use super::sought::Sought;
@@ -38,7 +42,7 @@ pub(super) struct Part {
 
 /// A word in all of its forms.
 pub(super) struct Word {
-    /// How it is known among the words of whole articles; none for the most common words.
+    /// Which articles hold it counts, too; none for the most common words.
     pub stem: Option<String>,
     /// Terms of the text, each with its weight.
     pub text: Vec<(Term, f32)>,
@@ -69,7 +73,7 @@ pub(super) fn matches(
     standing: &Standing,
 ) -> Result<Vec<Match>> {
     let index = Indexed::of(searcher, fields)?;
-    let articles = Articles::new(searcher, fields)?;
+    let articles = Articles::new(searcher, fields, standing);
     let mut bits = (0..).map(|at: u32| 1 << at.min(31));
     let ready = |part| Ready::of(part, &index, &articles, &mut bits);
     let parts: Vec<Ready> = bag.parts.iter().map(ready).collect::<Result<_>>()?;
@@ -118,7 +122,11 @@ fn weighed(query: &dyn Query, searcher: &Searcher) -> Result<Box<dyn Weight>> {
 struct Indexed<'s> {
     searcher: &'s Searcher,
     rows: f32,
+    body: Field,
+    title: Field,
     fields: Vec<(Field, [f32; 256])>,
+    /// Terms that were looked up: most are needed more than once.
+    known: RefCell<HashMap<Term, Rc<Sought>>>,
 }
 
 impl<'s> Indexed<'s> {
@@ -132,7 +140,14 @@ impl<'s> Indexed<'s> {
             }
             Ok((field, norms((tokens as f32 / rows).max(1.0))))
         };
-        Ok(Indexed { searcher, rows, fields: worded.into_iter().map(norms).collect::<Result<_>>()? })
+        Ok(Indexed {
+            searcher,
+            rows,
+            body: fields.body,
+            title: fields.title,
+            fields: worded.into_iter().map(norms).collect::<Result<_>>()?,
+            known: RefCell::default(),
+        })
     }
 
     /// What lengths do to the weight of a word of a field.
@@ -141,8 +156,23 @@ impl<'s> Indexed<'s> {
         known.map_or(&[weight::ROW_K1; 256], |(_, norms)| norms)
     }
 
+    fn look_up(&self, term: &Term) -> Result<Rc<Sought>> {
+        if let Some(known) = self.known.borrow().get(term) {
+            return Ok(known.clone());
+        }
+        let sought = Rc::new(Sought::of(self.searcher, term)?);
+        self.known.borrow_mut().insert(term.clone(), sought.clone());
+        Ok(sought)
+    }
+
+    /// The articles that hold a stem.
+    fn held(&self, stem: &str, articles: &Articles) -> Result<Held> {
+        let sought = |field| self.look_up(&Term::from_field_text(field, stem));
+        articles.held_by(&*sought(self.body)?, &*sought(self.title)?)
+    }
+
     fn sought(&self, term: &Term, weight: f32) -> Result<Weighed> {
-        let sought = Sought::of(self.searcher, term)?;
+        let sought = self.look_up(term)?;
         let weight = weight * inverse(self.rows, sought.rows) * (weight::ROW_K1 + 1.0);
         Ok(Weighed { field: term.field(), sought, weight })
     }
@@ -159,7 +189,7 @@ fn norms(average: f32) -> [f32; 256] {
 /// A term with what it weighs.
 struct Weighed {
     field: Field,
-    sought: Sought,
+    sought: Rc<Sought>,
     weight: f32,
 }
 
@@ -175,7 +205,8 @@ struct Known {
     bit: u32,
     /// How telling it is among articles; nothing for what none of them holds.
     telling: f32,
-    whole: Option<Sought>,
+    /// The articles that hold it, where that counts.
+    held: Option<Held>,
     text: Vec<Weighed>,
     names: Vec<Weighed>,
     lift: Vec<Weighed>,
@@ -202,13 +233,13 @@ impl Ready {
         let most = if spread > 0.0 { inverse(index.rows, spread) } else { f32::MAX };
         let mut words = Vec::new();
         for word in &part.words {
-            let whole = word.stem.as_ref().map(|stem| articles.sought(stem)).transpose()?;
-            let whole = whole.filter(|sought| sought.rows > 0.0);
-            let rarity = whole.as_ref().map_or(0.0, |sought| articles.telling_of(sought));
+            let held = word.stem.as_ref().map(|stem| index.held(stem, articles)).transpose()?;
+            let held = held.filter(|held| !held.is_empty());
+            let rarity = held.as_ref().map_or(0.0, |held| articles.telling_of(held));
             let telling = rarity.min(most) * part.times;
             let (text, names, lift) = (terms(&word.text)?, terms(&word.names)?, terms(&word.lift)?);
             let bit = bits.next().unwrap_or(1 << 31);
-            words.push(Known { bit, telling, whole, text, names, lift });
+            words.push(Known { bit, telling, held, text, names, lift });
         }
         let other = part.other.as_ref().map(|query| weighed(&**query, index.searcher)).transpose()?;
         Ok(Ready { words, about, other })
@@ -253,19 +284,16 @@ impl Evidence {
             Wanted::Passages => weight::ARTICLE,
             Wanted::Quotes => weight::QUOTED_ARTICLE,
         };
-        let mut told = vec![Told::default(); standing.articles];
+        let mut told = vec![Told::default(); standing.articles()];
         for word in parts.iter().flat_map(|part| &part.words) {
-            let Some(whole) = &word.whole else { continue };
+            let Some(held) = &word.held else { continue };
             let weight = share * word.telling;
-            articles.each(whole, |at, part| {
-                let rows = standing.segment(at.segment_ord as usize);
-                if let Some(article) = standing::whole(rows, at.doc_id) {
-                    let told = &mut told[article as usize];
-                    told.score += weight * part;
-                    told.told += word.telling;
-                    told.words |= word.bit;
-                }
-            })?;
+            articles.each(held, |article, part| {
+                let told = &mut told[article as usize];
+                told.score += weight * part;
+                told.told += word.telling;
+                told.words |= word.bit;
+            });
         }
         for part in parts {
             let bits = part.bits();

@@ -387,8 +387,10 @@ impl<'f> Planner<'f> {
 
     fn within(&self, words: &[String]) -> Boxed {
         let stems = analyse::terms(&mut analyse::stemmed(), &words.join(" "));
-        let term = |stem: &analyse::Term| Term::from_field_text(self.fields.whole, &stem.text);
-        Box::new(WithinQuery { terms: stems.iter().map(term).collect(), copy: self.fields.copy })
+        let terms = |stem: &analyse::Term| {
+            [self.fields.body, self.fields.title].map(|field| Term::from_field_text(field, &stem.text))
+        };
+        Box::new(WithinQuery { words: stems.iter().map(terms).collect(), copy: self.fields.copy })
     }
 
     fn title(&self, words: &[String]) -> Boxed {

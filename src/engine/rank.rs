@@ -11,7 +11,7 @@ use super::article::{Articles, Question};
 use super::collect::{Columns, Match, Ranked, compare, order};
 use super::plan::{self, plain_text, plan};
 use super::schema::Fields;
-use super::standing::{self, Standing};
+use super::standing::Standing;
 use super::writer::START_BITS;
 use super::{Places, Show, Wanted, bag, copies, weight};
 use crate::document::Grade;
@@ -164,17 +164,12 @@ impl Asked<'_> {
         if question.is_empty() {
             return Ok(());
         }
-        let articles = Articles::new(self.searcher, self.fields)?;
-        let mut scores = vec![0.0; self.standing.articles];
+        let articles = Articles::new(self.searcher, self.fields, self.standing);
+        let mut scores = vec![0.0; self.standing.articles()];
         for (stem, n) in question.stems() {
-            let sought = articles.sought(stem)?;
-            let weight = weight::ARTICLE * n * articles.telling_of(&sought);
-            articles.each(&sought, |at, part| {
-                let rows = self.standing.segment(at.segment_ord as usize);
-                if let Some(article) = standing::whole(rows, at.doc_id) {
-                    scores[article as usize] += weight * part;
-                }
-            })?;
+            let held = articles.held(stem)?;
+            let weight = weight::ARTICLE * n * articles.telling_of(&held);
+            articles.each(&held, |article, part| scores[article as usize] += weight * part);
         }
         for row in found {
             if let Some(article) = self.standing.article(self.wanted, row.address) {

@@ -9,7 +9,7 @@ use super::analyse::EXACT;
 use super::words::READY;
 
 /// Version of the layout; an index of another version is refused.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// What `breaks` holds where a sentence ends.
 pub const SENTENCE_END: &str = "s";
@@ -49,8 +49,8 @@ pub struct Fields {
     pub exact: Field,
     /// [`SENTENCE_END`] and [`PARAGRAPH_END`] at the positions of the last words of those.
     pub breaks: Field,
-    /// Words of a whole article, stemmed, the headline's repeated; only on `article` rows.
-    pub whole: Field,
+    /// How many words an article has, the headline's counted as often as they weigh; only on `article` rows.
+    pub length: Field,
     /// Words of the headline, stemmed.
     pub title: Field,
     /// Words of the speaker's names.
@@ -122,7 +122,7 @@ pub fn schema() -> (Schema, Fields) {
         body: builder.add_text_field("body", text(READY, positions)),
         exact: builder.add_text_field("exact", text(READY, positions)),
         breaks: builder.add_text_field("breaks", breaks),
-        whole: builder.add_text_field("whole", text(READY, positions)),
+        length: builder.add_u64_field("length", number.clone()),
         title: builder.add_text_field("title", text(READY, positions)),
         speaker: builder.add_text_field("speaker", text(EXACT, positions)),
         addressee: builder.add_text_field("addressee", text(EXACT, positions)),

@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 
 use tantivy::columnar::Column;
 use tantivy::schema::IndexRecordOption;
@@ -30,8 +31,9 @@ pub(super) struct Standing {
     twins: Vec<Vec<copies::Twin>>,
     /// What orders rows, of every segment.
     pub columns: Columns,
-    /// How many articles there are.
-    pub articles: usize,
+    /// The row of each article, and how many words that has.
+    rows: Vec<DocAddress>,
+    lengths: Vec<u32>,
     /// How many groups of twins there are, plus one.
     pub groups: usize,
 }
@@ -48,25 +50,28 @@ impl Standing {
         let mut rows: Vec<copies::Told> = Vec::new();
         for (ord, segment) in searcher.segment_readers().iter().enumerate() {
             let copy = segment.fast_fields().u64("copy")?;
+            let length = segment.fast_fields().u64("length")?;
             let same = segment.fast_fields().u64("same")?;
             let mut places = vec![0; segment.max_doc() as usize];
             for (name, kind) in [("article", ARTICLE), ("passage", PASSAGE), ("quote", QUOTE)] {
                 let mut last = None;
                 each(segment, fields, name, &copy, |doc, number| {
+                    let address = DocAddress::new(ord as u32, doc);
                     // Rows of one article mostly follow one another.
                     let article = match last {
                         Some((known, article)) if known == number => article,
-                        _ => {
-                            let next = numbers.len() as u32;
-                            *numbers.entry(number).or_insert(next)
-                        }
+                        _ => *numbers.entry(number).or_insert_with(|| {
+                            standing.rows.push(address);
+                            standing.lengths.push(0);
+                            standing.rows.len() as u32 - 1
+                        }),
                     };
                     last = Some((number, article));
                     places[doc as usize] = kind << KIND_BITS | article;
-                    if kind != ARTICLE
-                        && let Some(&story) = stories.get(&number)
-                    {
-                        let address = DocAddress::new(ord as u32, doc);
+                    if kind == ARTICLE {
+                        standing.rows[article as usize] = address;
+                        standing.lengths[article as usize] = length.first(doc).unwrap_or(0) as u32;
+                    } else if let Some(&story) = stories.get(&number) {
                         let same = same.first(doc).unwrap_or(0);
                         let order = (
                             Reverse(standing.columns.day(address).unwrap_or(0)),
@@ -85,7 +90,6 @@ impl Standing {
             }
             standing.segments.push(places);
         }
-        standing.articles = numbers.len();
         standing.groups = 1;
         if !rows.is_empty() {
             standing.twins =
@@ -100,7 +104,28 @@ impl Standing {
         self.segments.get(at.segment_ord as usize).and_then(|rows| article(rows, wanted, at.doc_id))
     }
 
-    /// The rows of a segment, for [`article`] and [`whole`].
+    /// How many articles there are.
+    pub fn articles(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many words each article has, its headline's counted as often as they weigh.
+    pub fn lengths(&self) -> &[u32] {
+        &self.lengths
+    }
+
+    /// The row of an article itself.
+    pub fn row(&self, article: u32) -> DocAddress {
+        self.rows[article as usize]
+    }
+
+    /// The number of an article by its own row.
+    pub fn number(&self, row: DocAddress) -> Option<u32> {
+        let segment = self.segments.get(row.segment_ord as usize)?;
+        numbered(segment, ARTICLE, row.doc_id)
+    }
+
+    /// The rows of a segment, for [`article`] and [`passages`].
     pub fn segment(&self, ord: usize) -> &[u32] {
         self.segments.get(ord).map_or(&[], Vec::as_slice)
     }
@@ -121,9 +146,12 @@ pub(super) fn article(segment: &[u32], wanted: Wanted, doc: u32) -> Option<u32> 
     numbered(segment, kind, doc)
 }
 
-/// The number of an article by its own row.
-pub(super) fn whole(segment: &[u32], doc: u32) -> Option<u32> {
-    numbered(segment, ARTICLE, doc)
+/// The passages of an article, by its own row: they follow it.
+pub(super) fn passages(segment: &[u32], row: u32) -> Range<u32> {
+    let article = numbered(segment, ARTICLE, row);
+    let own = |doc: &u32| article.is_some() && numbered(segment, PASSAGE, *doc) == article;
+    let count = (row + 1..).take_while(own).count() as u32;
+    row + 1..row + 1 + count
 }
 
 fn numbered(segment: &[u32], kind: u32, doc: u32) -> Option<u32> {

@@ -500,18 +500,20 @@ impl Engine for Index {
     fn best_articles(&self, question: &str, widen: bool, most: usize) -> Result<Vec<(String, f32)>> {
         let trouble = |error: TantivyError| failed(&self.path, "searching", &error);
         let searcher = self.reader.searcher();
-        let articles = Articles::new(&searcher, &self.fields).map_err(trouble)?;
+        let standing = self.standing(&searcher)?;
+        let articles = Articles::new(&searcher, &self.fields, &standing);
         let ranked = articles.rank(&Question::new(question), widen).map_err(trouble)?;
-        self.by_id(ranked, most)
+        self.by_id(&standing, ranked, most)
     }
 
     fn like_article(&self, id: &str, most: usize) -> Result<super::Likeness> {
         let trouble = |error: TantivyError| failed(&self.path, "searching", &error);
         let searcher = self.reader.searcher();
         let Some(address) = self.article_address(id)? else { return Ok((Vec::new(), Vec::new())) };
-        let articles = Articles::new(&searcher, &self.fields).map_err(trouble)?;
+        let standing = self.standing(&searcher)?;
+        let articles = Articles::new(&searcher, &self.fields, &standing);
         let (words, ranked) = articles.like(address).map_err(trouble)?;
-        Ok((words, self.by_id(ranked, most)?))
+        Ok((words, self.by_id(&standing, ranked, most)?))
     }
 
     fn articles(&self, id: &str) -> Result<Vec<Document>> {
@@ -556,14 +558,14 @@ impl Index {
     }
 
     /// Ranked articles by their ids. Several may bear one id; the best of them stands for it.
-    fn by_id(&self, ranked: Vec<Scored>, most: usize) -> Result<Vec<(String, f32)>> {
+    fn by_id(&self, standing: &Standing, ranked: Vec<Scored>, most: usize) -> Result<Vec<(String, f32)>> {
         let columns = self.columns("article")?;
         let mut seen = HashSet::new();
         let mut best = Vec::new();
         for article in ranked {
-            let column = columns[article.address.segment_ord as usize].as_ref();
-            let id =
-                column.and_then(|column| facet::first(column, article.address.doc_id)).unwrap_or_default();
+            let row = standing.row(article.article);
+            let column = columns[row.segment_ord as usize].as_ref();
+            let id = column.and_then(|column| facet::first(column, row.doc_id)).unwrap_or_default();
             if best.len() < most && seen.insert(id.clone()) {
                 best.push((id, article.score));
             }

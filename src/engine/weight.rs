@@ -52,7 +52,7 @@ pub(super) const SIDE_BY_SIDE: f32 = 0.1;
 /// Neighbours of the question that stand within [`WINDOW`] words in the article.
 pub(super) const NEAR_BY: f32 = 0.2;
 /// Words.
-pub(super) const WINDOW: u32 = 8;
+pub(super) const WINDOW: u64 = 8;
 /// Only among so many articles are neighbours looked for.
 pub(super) const NEIGHBOURS_IN: usize = 200;
 /// Share of what the best articles are about in a widened question.

@@ -146,10 +146,8 @@ impl Writer {
             document.add_u64(self.fields.sketch, part);
         }
         document.add_u64(self.fields.same, u64::from_str_radix(short(&article.sha256), 16).unwrap_or(0));
-        for _ in 0..weight::WHOLE_TITLE {
-            document.add_text(self.fields.whole, common.title.stems(common.title.all()));
-        }
-        document.add_text(self.fields.whole, body.stems(body.all()));
+        let length = body.all().len() + weight::WHOLE_TITLE * common.title.all().len();
+        document.add_u64(self.fields.length, length as u64);
         document.add_text(self.fields.json, json(found));
         document
     }
