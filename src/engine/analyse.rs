@@ -206,6 +206,10 @@ pub fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
             end += 1;
             continue;
         }
+        // Most words end at a blank or a comma.
+        if byte.is_ascii() && byte != b'\'' && byte != b'.' {
+            break;
+        }
         let Some(c) = text[end..].chars().next() else { break };
         let next = || text[end + c.len_utf8()..].chars().next();
         let inside = match c {

@@ -4,7 +4,7 @@
 //! takes a little from the article that it stands in. Going through the rows of one word after another costs
 //! a fraction of going through all words row by row.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -54,7 +54,7 @@ pub(super) struct Word {
 
 /// What is known of a row after some of the words.
 #[derive(Clone, Copy, Default)]
-struct Cell {
+struct Tally {
     score: Score,
     /// How much of the question it holds, by how telling the words are.
     told: f32,
@@ -80,7 +80,7 @@ pub(super) fn matches(
     let evidence = Evidence::of(wanted, searcher, &articles, &parts, standing)?;
     let conditions = bag.conditions.as_ref().map(|query| weighed(&**query, searcher)).transpose()?;
     let mut found = Vec::new();
-    let mut table = Table::default();
+    let mut table = TABLE.take();
     for (ord, segment) in searcher.segment_readers().iter().enumerate() {
         table.clear(segment.max_doc());
         for part in &parts {
@@ -90,10 +90,11 @@ pub(super) fn matches(
             table.lift(part, &index, ord)?;
         }
         let places = standing.segment(ord);
-        let mut take = |doc: u32, cell: &Cell, more: Score| {
+        let mut take = |doc: u32, cell: &Tally, more: Score| {
             if let Some(article) = standing::article(places, wanted, doc) {
                 let score = evidence.lifted(cell, article) + more;
-                found.push(Match { score, address: DocAddress::new(ord as u32, doc) });
+                let twin = standing::has_twins(places, doc);
+                found.push(Match { score, address: DocAddress::new(ord as u32, doc), twin });
             }
         };
         match &conditions {
@@ -111,7 +112,20 @@ pub(super) fn matches(
             }
         }
     }
+    if table.cells.len() <= MOST_KEPT {
+        table.clear(0);
+        TABLE.set(table);
+    }
     Ok(found)
+}
+
+/// Cells that a thread keeps.
+const MOST_KEPT: usize = 1 << 20;
+
+thread_local! {
+    /// The table of this thread, while nobody works with it: memory for a cell a row costs more to get anew
+    /// than most questions cost to answer.
+    static TABLE: Cell<Table> = Cell::default();
 }
 
 fn weighed(query: &dyn Query, searcher: &Searcher) -> Result<Box<dyn Weight>> {
@@ -313,7 +327,7 @@ impl Evidence {
     }
 
     /// The score of a row of an article: the less of the question they hold, the less is left of it.
-    fn lifted(&self, cell: &Cell, article: u32) -> Score {
+    fn lifted(&self, cell: &Tally, article: u32) -> Score {
         let whole = self.articles.get(article as usize).copied().unwrap_or_default();
         let score = cell.score + whole.score;
         if self.whole <= 0.0 {
@@ -363,15 +377,15 @@ fn each_article(
 /// A segment's rows while the words are gone through.
 #[derive(Default)]
 struct Table {
-    cells: Vec<Cell>,
+    cells: Vec<Tally>,
     touched: Vec<u32>,
 }
 
 impl Table {
     fn clear(&mut self, rows: u32) {
-        self.touched.drain(..).for_each(|doc| self.cells[doc as usize] = Cell::default());
+        self.touched.drain(..).for_each(|doc| self.cells[doc as usize] = Tally::default());
         if self.cells.len() < rows as usize {
-            self.cells.resize(rows as usize, Cell::default());
+            self.cells.resize(rows as usize, Tally::default());
         }
     }
 
@@ -464,7 +478,7 @@ impl Table {
         term: &Weighed,
         index: &Indexed,
         ord: usize,
-        mut add: impl FnMut(&mut Cell, f32),
+        mut add: impl FnMut(&mut Tally, f32),
     ) -> Result<()> {
         let norms = index.norms(term.field);
         let lengths = index.searcher.segment_readers()[ord].get_fieldnorms_reader(term.field)?;

@@ -54,6 +54,8 @@ pub(super) fn gather<'r>(
 pub(super) struct Match {
     pub score: Score,
     pub address: DocAddress,
+    /// False when it is known that no other row repeats it.
+    pub twin: bool,
 }
 
 /// The columns that order rows, of every segment.

@@ -81,6 +81,11 @@ pub(super) fn fold(
     let mut kept = 0;
     for at in 0..found.len() {
         let row = found[at];
+        if !row.twin {
+            found[kept] = row;
+            kept += 1;
+            continue;
+        }
         let Twin { group, place } = twin(row.address);
         let group = group as usize;
         let known = if group == 0 { NONE } else { first[group] };

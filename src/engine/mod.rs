@@ -322,6 +322,8 @@ pub trait Engine {
     fn like_article(&self, id: &str, most: usize) -> Result<Likeness>;
     /// All articles of this id, or whose id begins with it.
     fn articles(&self, id: &str) -> Result<Vec<crate::document::Document>>;
+    /// True when any text of the index holds a word, in any of its forms.
+    fn holds(&self, word: &str) -> Result<bool>;
     /// Words of the index that a word or a pattern stands for, each with the number of rows that hold it, the
     /// most frequent first.
     fn words(&self, expr: &Expr<Places>) -> Result<Vec<(String, u64)>>;

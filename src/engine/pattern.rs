@@ -159,7 +159,17 @@ impl Compiler<'_> {
 pub fn shaped(shape: &str) -> Vec<Leaf> {
     let part = |c: char| c.is_alphanumeric() || matches!(c, '*' | '?' | '.' | '\'' | '’' | 'ʼ') || is_mark(c);
     let pieces = shape.split(|c: char| !part(c)).filter(|piece| piece.contains(char::is_alphanumeric));
-    pieces.filter_map(|piece| shaped_word(&fold_shape(piece))).collect()
+    let leaves = |piece: &str| -> Vec<Leaf> {
+        // Without signs that stand for letters it is cut as a text is: `justice.gov` is two words.
+        match piece.contains(['*', '?']) {
+            true => shaped_word(&fold_shape(piece)).into_iter().collect(),
+            false => {
+                let words = analyse::terms(&mut analyse::exact(), piece).into_iter();
+                words.map(|word| Leaf::Exact(word.text)).collect()
+            }
+        }
+    };
+    pieces.flat_map(leaves).collect()
 }
 
 fn is_mark(c: char) -> bool {

@@ -268,7 +268,7 @@ impl SegmentCollector for MatchesInSegment {
     type Fruit = Vec<Match>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
-        self.found.push(Match { score, address: DocAddress::new(self.segment, doc) });
+        self.found.push(Match { score, address: DocAddress::new(self.segment, doc), twin: true });
     }
 
     fn harvest(self) -> Vec<Match> {
@@ -302,7 +302,7 @@ mod tests {
         let columns = Columns { day: vec![None], tie: vec![None] };
         // Without columns all rows are of one article: the harshest spreading.
         let found: Vec<Match> = (0..1000)
-            .map(|doc| Match { score: (doc * 37 % 500) as f32, address: DocAddress::new(0, doc) })
+            .map(|doc| Match { score: (doc * 37 % 500) as f32, address: DocAddress::new(0, doc), twin: true })
             .collect();
         let scores =
             |most| best(found.clone(), &columns, true, most).iter().map(|row| row.score).collect::<Vec<_>>();

@@ -7,9 +7,9 @@ use tantivy::schema::Field;
 use tantivy::termdict::TermDictionary;
 use tantivy::{Searcher, Term};
 
-use super::Places;
 use super::pattern::{self, Compiled, Leaf};
 use super::schema::Fields;
+use super::{Places, analyse};
 use crate::query::Expr;
 
 /// Words of the index that a pattern stands for, the most frequent first.
@@ -48,6 +48,25 @@ pub fn words(
         }
     }
     Ok(rarest.unwrap_or_default())
+}
+
+/// True when a field of stems holds a word; of `28-point` all parts.
+pub fn holds(searcher: &Searcher, field: Field, word: &str) -> tantivy::Result<bool> {
+    let stems = analyse::terms(&mut analyse::stemmed(), word);
+    for stem in &stems {
+        let mut held = false;
+        for segment in searcher.segment_readers() {
+            // Most words stand in the first segment that is looked at.
+            held = segment.inverted_index(field)?.terms().get(&stem.text)?.is_some();
+            if held {
+                break;
+            }
+        }
+        if !held {
+            return Ok(false);
+        }
+    }
+    Ok(!stems.is_empty())
 }
 
 /// Words one edit away, or two where one finds none, the nearest and most frequent first.

@@ -18,6 +18,8 @@ use super::{Wanted, copies};
 
 /// What a row is, in the two high bits of its place.
 const KIND_BITS: u32 = 30;
+/// The bit that tells that rows of other articles repeat it; below it stands the number of its article.
+const TWIN: u32 = 1 << 29;
 const PASSAGE: u32 = 1;
 const QUOTE: u32 = 2;
 const ARTICLE: u32 = 3;
@@ -95,6 +97,10 @@ impl Standing {
             standing.twins =
                 standing.segments.iter().map(|rows| vec![copies::Twin::default(); rows.len()]).collect();
             standing.groups = copies::number(rows, &mut standing.twins);
+            for (places, twins) in standing.segments.iter_mut().zip(&standing.twins) {
+                let repeated = places.iter_mut().zip(twins).filter(|(_, twin)| twin.group > 0);
+                repeated.for_each(|(place, _)| *place |= TWIN);
+            }
         }
         Ok(standing)
     }
@@ -119,12 +125,6 @@ impl Standing {
         self.rows[article as usize]
     }
 
-    /// The number of an article by its own row.
-    pub fn number(&self, row: DocAddress) -> Option<u32> {
-        let segment = self.segments.get(row.segment_ord as usize)?;
-        numbered(segment, ARTICLE, row.doc_id)
-    }
-
     /// The rows of a segment, for [`article`] and [`passages`].
     pub fn segment(&self, ord: usize) -> &[u32] {
         self.segments.get(ord).map_or(&[], Vec::as_slice)
@@ -146,6 +146,11 @@ pub(super) fn article(segment: &[u32], wanted: Wanted, doc: u32) -> Option<u32> 
     numbered(segment, kind, doc)
 }
 
+/// True when rows of other articles repeat a row.
+pub(super) fn has_twins(segment: &[u32], doc: u32) -> bool {
+    segment.get(doc as usize).is_some_and(|place| place & TWIN != 0)
+}
+
 /// The passages of an article, by its own row: they follow it.
 pub(super) fn passages(segment: &[u32], row: u32) -> Range<u32> {
     let article = numbered(segment, ARTICLE, row);
@@ -156,7 +161,7 @@ pub(super) fn passages(segment: &[u32], row: u32) -> Range<u32> {
 
 fn numbered(segment: &[u32], kind: u32, doc: u32) -> Option<u32> {
     let place = segment.get(doc as usize)?;
-    (place >> KIND_BITS == kind).then_some(place & ((1 << KIND_BITS) - 1))
+    (place >> KIND_BITS == kind).then_some(place & (TWIN - 1))
 }
 
 /// Every row of a kind that is not deleted, with the number of its article as stored.

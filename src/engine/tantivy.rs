@@ -527,6 +527,11 @@ impl Engine for Index {
         self.article_rows(Box::new(prefix))
     }
 
+    fn holds(&self, word: &str) -> Result<bool> {
+        spread::holds(&self.reader.searcher(), self.fields.body, word)
+            .map_err(|error| failed(&self.path, "searching", &error))
+    }
+
     fn words(&self, expr: &Expr<Places>) -> Result<Vec<(String, u64)>> {
         spread::words(&self.reader.searcher(), &self.fields, expr)
             .map_err(|error| failed(&self.path, "searching", &error))

@@ -4,10 +4,11 @@
 //! form of a word is worked out once, and the fields take what comes of it ready: [`Ready`] only parts it.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use rustc_hash::FxBuildHasher;
+use rustc_hash::FxHasher;
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
 
 use super::analyse;
@@ -138,24 +139,65 @@ pub fn ready_marks<'m>(marks: impl Iterator<Item = (u32, &'m str)>) -> String {
 
 /// Reads texts, and keeps what it knows of their words for the next ones.
 pub struct Reader {
-    /// Words as written, by their place among the forms.
-    known: HashMap<Box<str>, u32, FxBuildHasher>,
-    forms: Vec<Forms>,
+    /// Words as written, by a hash of theirs.
+    known: HashMap<u64, Forms, BuildHasherDefault<Hashed>>,
+    /// Each word as written, its exact form and its stem, one behind the other: looking a word up touches
+    /// two places of memory, and waiting for memory is what takes the time.
+    text: String,
+    exact: TextAnalyzer,
     stemmed: TextAnalyzer,
 }
 
-/// A word as written gives these; nothing where it is none.
+/// Where the forms of a word begin in [`Reader::text`], and how long each is; the last two are empty where
+/// it gives no word.
+#[derive(Clone, Copy)]
 struct Forms {
-    exact: Box<str>,
-    stem: Box<str>,
+    at: u32,
+    written: u16,
+    exact: u8,
+    stem: u8,
 }
 
-/// Words whose forms are kept; then they are forgotten, so that nothing grows without end.
-const MOST_KNOWN: usize = 1 << 16;
+impl Forms {
+    fn of(self, text: &str) -> (&str, &str) {
+        let exact = self.at as usize + usize::from(self.written);
+        let stem = exact + usize::from(self.exact);
+        (&text[exact..stem], &text[stem..stem + usize::from(self.stem)])
+    }
+}
+
+/// Words whose forms are kept; then they are forgotten, so that nothing grows without end. Some years of
+/// news have several hundred thousand.
+const MOST_KNOWN: usize = 1 << 18;
+/// The same by the bytes that they take.
+const MOST_TEXT: usize = 1 << 24;
 
 impl Default for Reader {
     fn default() -> Reader {
-        Reader { known: HashMap::default(), forms: Vec::new(), stemmed: analyse::stemmed() }
+        Reader {
+            known: HashMap::default(),
+            text: String::new(),
+            exact: analyse::exact(),
+            stemmed: analyse::stemmed(),
+        }
+    }
+}
+
+/// Takes a hash for what it is.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0 << 8 | u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
     }
 }
 
@@ -174,25 +216,25 @@ impl Reader {
         let mut at = 0;
         while let Some((start, end)) = analyse::next_word(text, at) {
             at = end;
-            let forms = self.forms(&text[start..end]);
-            if forms.exact.is_empty() {
+            let (exact, stem) = self.forms(&text[start..end]);
+            if exact.is_empty() {
                 continue;
             }
             if !words.places.is_empty() {
                 words.exact.push(' ');
                 words.stems.push(' ');
             }
-            words.exact.push_str(&forms.exact);
-            words.stems.push_str(&forms.stem);
+            words.exact.push_str(exact);
+            words.stems.push_str(stem);
             if with_own {
                 // Each word stands as the English analyser reads it, which is what most parts of a query
                 // look for, and at the same place as its own language has it.
                 if !words.places.is_empty() {
                     words.own.push(' ');
                 }
-                words.own.push_str(&forms.stem);
+                words.own.push_str(stem);
                 while foreign.next_if(|own| own.start < start).is_some() {}
-                if let Some(own) = foreign.next_if(|own| own.start == start && *own.text != *forms.stem) {
+                if let Some(own) = foreign.next_if(|own| own.start == start && own.text != stem) {
                     words.own.push('\t');
                     words.own.push_str(&own.text);
                 }
@@ -209,25 +251,43 @@ impl Reader {
         words
     }
 
-    fn forms(&mut self, written: &str) -> &Forms {
-        let known = self.known.get(written).copied();
-        let number = known.unwrap_or_else(|| self.learn(written));
-        &self.forms[number as usize]
+    /// The exact form and the stem of a word; nothing where it is none.
+    fn forms(&mut self, written: &str) -> (&str, &str) {
+        let hash = BuildHasherDefault::<FxHasher>::default().hash_one(written.as_bytes());
+        let known = self.known.get(&hash).copied().filter(|forms| {
+            let at = forms.at as usize;
+            self.text.as_bytes()[at..at + usize::from(forms.written)] == *written.as_bytes()
+        });
+        match known {
+            Some(forms) => forms.of(&self.text),
+            None => self.learn(hash, written),
+        }
     }
 
-    fn learn(&mut self, written: &str) -> u32 {
-        if self.forms.len() >= MOST_KNOWN {
+    #[cold]
+    fn learn(&mut self, hash: u64, written: &str) -> (&str, &str) {
+        if self.known.len() >= MOST_KNOWN || self.text.len() >= MOST_TEXT {
             self.known.clear();
-            self.forms.clear();
+            self.text.clear();
         }
         let first = |analyzer: &mut TextAnalyzer| {
-            let term = analyse::terms(analyzer, written).into_iter().next();
-            term.map_or_else(Box::default, |term| term.text.into())
+            analyse::terms(analyzer, written).into_iter().next().map_or_else(String::new, |term| term.text)
         };
-        let number = self.forms.len() as u32;
-        self.forms.push(Forms { exact: first(&mut analyse::exact()), stem: first(&mut self.stemmed) });
-        self.known.insert(written.into(), number);
-        number
+        let (exact, stem) = (first(&mut self.exact), first(&mut self.stemmed));
+        // No analyser lets words through that are longer; what is written longer than that gives none.
+        let lengths = (u16::try_from(written.len()), u8::try_from(exact.len()), u8::try_from(stem.len()));
+        let (Ok(written_length), Ok(exact_length), Ok(stem_length)) = lengths else { return ("", "") };
+        let forms = Forms {
+            at: self.text.len() as u32,
+            written: written_length,
+            exact: exact_length,
+            stem: stem_length,
+        };
+        for part in [written, &exact, &stem] {
+            self.text.push_str(part);
+        }
+        self.known.insert(hash, forms);
+        forms.of(&self.text)
     }
 }
 

@@ -154,11 +154,13 @@ fn furniture(line: &str) -> Option<Place> {
 
 impl Rule {
     fn fits(&self, folded: &str, line: &str, quotes: bool) -> bool {
-        let length = || folded.chars().count();
+        let fits = |most: usize| folded.len() <= most || folded.chars().count() <= most;
         match self {
-            Rule::Is(all) => all.contains(&folded) || all.contains(&folded.trim_end_matches(':')),
+            Rule::Is(all) => {
+                folded.len() < 80 && (all.contains(&folded) || all.contains(&folded.trim_end_matches(':')))
+            }
             Rule::Starts(most, all) => {
-                !quotes && all.iter().any(|start| starts(folded, start)) && length() <= *most
+                !quotes && fits(*most) && all.iter().any(|start| starts(folded, start))
             }
             Rule::Ends(most, all) => {
                 let sentence = line.trim_end().ends_with(['.', '!', '?']) && !folded.ends_with("reserved");
@@ -168,7 +170,7 @@ impl Rule {
                     && all.iter().any(|end| folded.ends_with(end))
                     && folded.split(' ').count() <= *most
             }
-            Rule::Holds(most, all) => all.iter().any(|part| folded.contains(part)) && length() <= *most,
+            Rule::Holds(most, all) => fits(*most) && all.iter().any(|part| folded.contains(part)),
         }
     }
 }
@@ -186,8 +188,11 @@ fn fold(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     // What has no lower case of one sign is kept as it is: no rule holds such.
     let low = |c: char| {
+        if c.is_ascii() {
+            return c.to_ascii_lowercase();
+        }
         let mut low = c.to_lowercase();
-        if c.is_ascii() || low.len() > 1 { c.to_ascii_lowercase() } else { low.next().unwrap_or(c) }
+        if low.len() > 1 { c } else { low.next().unwrap_or(c) }
     };
     for c in line.trim().chars().map(low) {
         match c {

@@ -32,6 +32,9 @@ pub fn in_path(path: &str, found_in: DateSource, today: Date) -> Option<Publishe
 /// True when a line at the head of a text dates it: the date stands alone, leads the line, or is part of a dateline.
 pub(super) fn dates(line: &str) -> bool {
     let line = line.trim();
+    // No date further in is one of these.
+    let head = (0..=line.len().min(200)).rev().find(|&at| line.is_char_boundary(at));
+    let line = &line[..head.unwrap_or(0)];
     let found = moments(line).find(|(moment, ..)| moment.precision >= Precision::Day);
     let Some((before, after)) =
         found.and_then(|(_, start, end)| Some((line.get(..start)?, line.get(end..)?)))

@@ -114,7 +114,7 @@ impl Asker<'_> {
         words.dedup();
         let mut told = Vec::new();
         for word in words {
-            if self.words(&Expr::Word(word.clone()))?.is_empty() && !fold_word(&word).is_empty() {
+            if !self.engine.holds(&word)? && !fold_word(&word).is_empty() {
                 told.push(format!("no text here holds {word}{}", self.mean(&word)?));
             }
         }
