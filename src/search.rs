@@ -291,7 +291,11 @@ fn read(request: &Request, today: Date, notes: &mut Vec<String>) -> Option<Expr<
         None => {
             let parsed = parse::parse_with(&request.words, today, &request.saved);
             notes.extend(parsed.notes);
-            parsed.expr.map(|expr| question::drop_asking_words(expr, notes))
+            // Words such as `how` and `the` are hardly ever what is looked for: who wants to know, asks.
+            let mut dropped = Vec::new();
+            let expr = parsed.expr.map(|expr| question::drop_asking_words(expr, &mut dropped));
+            notes.extend(dropped.into_iter().filter(|_| request.explain));
+            expr
         }
     };
     let mut all: Vec<Expr<String>> = words.into_iter().collect();

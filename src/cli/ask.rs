@@ -72,8 +72,8 @@ pub struct Conditions {
     #[arg(long, value_name = "REGION")]
     about: Vec<String>,
     /// Weakest evidence for the region: in_quote, sentence, antecedent, context or dateline
-    #[arg(long, value_name = "GRADE", value_parser = PossibleValuesParser::new(Grade::ALL.map(Grade::name)))]
-    about_min: Option<String>,
+    #[arg(long, value_name = "GRADE", value_parser = grade)]
+    about_min: Option<Grade>,
     /// Said by
     #[arg(long, value_name = "SPEAKER")]
     by: Vec<String>,
@@ -245,19 +245,23 @@ fn saved_queries(words: &[String], files: &UserFiles) -> Result<Saved> {
     if words.iter().any(named) { super::saved::read(files) } else { Ok(Saved::default()) }
 }
 
+/// A grade as it is typed: as it is shown (`in quote`), as JSON has it (`in_quote`), or in short (`quote`).
+fn grade(typed: &str) -> std::result::Result<Grade, String> {
+    let name = typed.trim().to_lowercase().replace([' ', '-'], "_");
+    let found =
+        Grade::ALL.into_iter().find(|grade| grade.name() == name || grade.name() == format!("in_{name}"));
+    found.ok_or_else(|| format!("choose one of {}", Grade::ALL.map(Grade::name).join(", ")))
+}
+
 /// The conditions as filters of a query.
 pub fn conditions(filters: &Conditions, today: jiff::civil::Date) -> Result<Vec<Filter<String>>> {
     let kinds: Vec<QuoteKind> = QuoteKind::ALL
         .into_iter()
         .filter(|kind| filters.kind.iter().any(|name| name == kind.name()))
         .collect();
-    let grade = filters
-        .about_min
-        .as_deref()
-        .and_then(|name| Grade::ALL.into_iter().find(|grade| grade.name() == name));
     let mut all: Vec<Filter<String>> = Vec::new();
     all.extend(filters.about.iter().cloned().map(Filter::About));
-    all.extend(grade.map(Filter::AboutMin));
+    all.extend(filters.about_min.map(Filter::AboutMin));
     all.extend(filters.by.iter().cloned().map(Filter::By));
     all.extend(filters.to.iter().cloned().map(Filter::To));
     all.extend((!kinds.is_empty()).then_some(Filter::Kind(kinds)));

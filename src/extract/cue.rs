@@ -240,7 +240,9 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
     // A noun, not a verb: `the report`, `his state`.
     let noun = at > 0 && (en::is_determiner(text.low(at - 1)) || matches!(text.low(at - 1), "’s" | "'s"));
     let verb = en::cue(text.low(at))?;
-    if noun || adjective(text, at) || text.low(at) == verb.lemma && !plain_form_is_verb(text, at) {
+    // `it is worth noting`, `it goes without saying`: nobody does.
+    let nobody = at > 0 && matches!(text.low(at - 1), "worth" | "without") && text.low(at).ends_with("ing");
+    if nobody || noun || adjective(text, at) || text.low(at) == verb.lemma && !plain_form_is_verb(text, at) {
         return None;
     }
     Some((at..at + 1, verb))
@@ -560,7 +562,7 @@ fn prepositional(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usize
         let stops = en::is_determiner(low)
             || en::is_speaking_pronoun(low)
             || low == "that"
-            || en::is_auxiliary(low)
+            || en::is_auxiliary(low) && !matches!(low, "’s" | "'s")
             || en::is_conjunction(low) && low != "and"
             || text.tokens[end].class == Class::Punct
             || text.tokens[end].class == Class::Mark && !matches!(low, "’" | "'")

@@ -14,7 +14,16 @@ const LONGEST: usize = 18;
 /// The subject that ends right before token `verb`, looking no further left than `floor`.
 pub fn before(text: &Text<'_>, verb: usize, floor: usize) -> Option<Range<usize>> {
     let mut end = skip_adverbs_left(text, verb, floor);
-    if end > floor && text.low(end - 1) == "who" {
+    // `the government, which together with others vowed`; WHO is a body, and `in which` opens something else.
+    if end > floor + 1 && text.low(end - 1) == "together" {
+        end -= 1;
+    }
+    let relative = match text.low(end.max(floor + 1) - 1) {
+        "who" => text.word(end - 1) != "WHO",
+        "which" => end > floor + 1 && text.is_sign(end - 2, &[",", "—", "–"]),
+        _ => false,
+    };
+    if end > floor && relative {
         end -= 1;
         while end > floor && text.is_sign(end - 1, &[",", "—", "–"]) {
             end -= 1;

@@ -7,6 +7,7 @@ use crate::extract::cue::{Clause, Opener, run_at};
 use crate::extract::marks::Run;
 use crate::extract::segment::{Class, Text};
 use crate::extract::transcript;
+use crate::lang::english as en;
 use crate::span::Span;
 
 /// Reported speech before its speaker is known.
@@ -28,6 +29,53 @@ const FEWEST_FLOATING: usize = 4;
 /// Most tokens of speech that is reported in the writer's own words; of 18,000 pieces in annotated news
 /// one in a thousand is longer.
 pub const LONGEST_REPORTED: usize = 90;
+
+/// Participles that go on about the speaker, not about what was said: of those that follow a comma behind
+/// reported words in news, nine in ten stand outside them.
+const ASIDES: [&str; 14] = [
+    "citing",
+    "calling",
+    "quoting",
+    "pointing",
+    "referring",
+    "contrasting",
+    "comparing",
+    "echoing",
+    "contradicting",
+    "alluding",
+    "applauding",
+    "criticizing",
+    "criticising",
+    "slamming",
+];
+
+/// True for words that only say when, where or how: `After the flood`, `In the end`. What follows them is the
+/// clause that they belong to, not one that reports them.
+pub(super) fn is_adjunct(text: &Text<'_>, tokens: Range<usize>) -> bool {
+    let first = text.low(tokens.start);
+    let whole = !tokens.clone().any(|at| text.is_sign(at, &[","]));
+    let subordinate = matches!(
+        first,
+        "after"
+            | "before"
+            | "when"
+            | "while"
+            | "as"
+            | "since"
+            | "because"
+            | "although"
+            | "though"
+            | "until"
+            | "once"
+    );
+    let finite = |at: usize| {
+        let low = text.low(at);
+        en::is_auxiliary(low) || en::is_speaking_pronoun(low) || low.ends_with("ed")
+    };
+    let many = matches!(text.low(tokens.start + 1), "many" | "much" | "few" | "of");
+    let verbs = tokens.clone().filter(|&at| finite(at)).count();
+    whole && !many && (subordinate && verbs < 2 || en::is_preposition(first) && verbs == 0)
+}
 
 /// All reported speech of a text, in order of its start.
 pub fn find(text: &Text<'_>, runs: &[Run], clauses: &[Clause]) -> Vec<Found> {
@@ -195,6 +243,13 @@ impl Finder<'_> {
             let end = self.content_end(number, clause.content);
             return (end > clause.content + 2).then_some(clause.content..end);
         }
+        // `As Smith told reporters, CLAUSE`
+        let comma = self.text.is_sign(clause.content, &[","]);
+        let speech = clause.verb.is_some_and(|verb| verb.bare_clause() && !verb.thought());
+        if self.text.low(sentence.start) == "as" && clause.start == sentence.start + 1 && comma && speech {
+            let end = self.content_end(number, clause.content + 1);
+            return (end > clause.content + 3).then_some(clause.content + 1..end);
+        }
         // `Smith said …, according to a recording`: Smith said it.
         let reported =
             |before: &Clause| before.cue.start >= sentence.start && before.opener != Opener::According;
@@ -219,7 +274,8 @@ impl Finder<'_> {
             Some(run) => self.token_after(&self.runs[run]),
             None => comma,
         };
-        let believed = within_length(start, end) && comma - start > 2;
+        let adjunct = !according && is_adjunct(self.text, start..comma);
+        let believed = within_length(start, end) && comma - start > 2 && !adjunct;
         (words > 1 && believed && !self.in_found(start)).then_some(start..end)
     }
 
@@ -271,7 +327,18 @@ impl Finder<'_> {
                 break;
             }
         }
+        let end = self.cut_at_aside(start, end);
         self.capped(start, self.cut_at_dash(start, end))
+    }
+
+    /// `…, citing the recording`, `…, calling it a farce`: what the speaker does besides is not what is said.
+    fn cut_at_aside(&self, start: usize, end: usize) -> usize {
+        let aside = |&at: &usize| {
+            self.text.is_sign(at, &[","])
+                && ASIDES.contains(&self.text.low(at + 1))
+                && run_at(self.text, at, self.runs).is_none()
+        };
+        (start + 3..end.saturating_sub(1)).find(aside).unwrap_or(end)
     }
 
     /// What is reported longer than anybody reports it has lost its end: it is cut at the last comma or

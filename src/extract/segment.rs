@@ -163,7 +163,19 @@ impl<'a> Text<'a> {
                 || en::is_time_word(self.low(at))
                 || en::is_preposition(self.low(at))
         });
-        (capitals && plain && dash > range.start).then_some(dash + 1)
+        let dated = || self.is_dated(range.start, dash);
+        (plain && dash > range.start && (capitals || dated())).then_some(dash + 1)
+    }
+
+    /// True for `Brackwater, 3 March 2026` and `Brackwater, March 3 (Agency)`: a place, a comma and a day.
+    fn is_dated(&self, start: usize, end: usize) -> bool {
+        let comma = (start..end).find(|&at| self.is_sign(at, &[","]));
+        let Some(comma) = comma.filter(|&comma| comma > start && comma <= start + 4) else { return false };
+        let place = (start..comma).all(|at| self.is_word(at) && self.is_capital(at));
+        let day = |at: usize| self.tokens[at].class == Class::Number;
+        let time = |at: usize| en::is_time_word(self.low(at));
+        let after = comma + 1..end;
+        place && after.clone().any(day) && after.clone().any(time) && after.len() <= 8
     }
 
     fn cut_paragraph(&mut self, number: usize) {
@@ -208,7 +220,8 @@ impl<'a> Text<'a> {
     /// True when a new sentence starts after this token.
     fn ends_sentence(&self, at: usize, start: usize) -> bool {
         let next = at + 1;
-        if !self.begins_sentence(next) || self.tokens[at].span.end == self.tokens[next].span.start {
+        let glued = self.tokens.get(next).is_some_and(|next| self.tokens[at].span.end == next.span.start);
+        if !self.begins_sentence(next) || glued && !self.lost_its_blank(at, start) {
             return false;
         }
         // Closing marks and brackets belong to the sentence that they close.
@@ -225,6 +238,19 @@ impl<'a> Text<'a> {
             // An acronym with its own full stops (`U.S.`) ends a sentence when a new one plainly starts.
             word => word.ends_with('.') && last == at && self.plainly_starts(next),
         }
+    }
+
+    /// True for the full stop of `announced today.The minister`, which lost the blank behind it.
+    fn lost_its_blank(&self, stop: usize, start: usize) -> bool {
+        let Some(before) = stop.checked_sub(1).filter(|before| *before >= start) else { return false };
+        let glued = self.tokens[before].span.end == self.tokens[stop].span.start;
+        let plain = self.is_word(before) && !self.is_capital(before) && self.low(before).len() > 2;
+        let address = |at: usize| at > start && self.is_sign(at - 1, &[".", "/", "@", ":"]);
+        let next = self.word(stop + 1);
+        let word = self.is_capital(stop + 1)
+            && (next.len() == 1 || next.contains(char::is_lowercase))
+            && !DOMAINS.contains(&self.low(stop + 1));
+        self.is_sign(stop, &["."]) && glued && plain && word && !address(before)
     }
 
     fn begins_sentence(&self, at: usize) -> bool {
@@ -325,6 +351,9 @@ fn tokenise(body: &str, paragraph: Span, number: u32, tokens: &mut Vec<Token>) {
         at = stop;
     }
 }
+
+/// What stands behind the full stop of an address, not of a sentence.
+const DOMAINS: [&str; 7] = ["com", "org", "net", "gov", "edu", "co", "uk"];
 
 /// End of the word that starts at `at`, and its class; a possessive `'s` is left for the next token.
 fn word_end(body: &str, at: usize, end: usize) -> (usize, Class) {

@@ -11,7 +11,7 @@ use crate::document::QuoteKind;
 use crate::extract::cue::{self, Clause, Opener};
 use crate::extract::linear::{self, Tagged, What};
 use crate::extract::marks::Run;
-use crate::extract::quote::{Found, LONGEST_REPORTED};
+use crate::extract::quote::{Found, LONGEST_REPORTED, is_adjunct};
 use crate::extract::segment::{Class, Text};
 use crate::lang::Stance;
 use crate::lang::english as en;
@@ -213,6 +213,10 @@ fn unseen(
     if !clausal && cue.as_ref().is_some_and(|cue| reporting.contains(&cue.start)) {
         return None;
     }
+    // `In the end, the firm agreed to lend`, `said as he entered`: when and where, not what.
+    if !quoted && beside_cue(text, &content.tokens, cue.as_ref()) {
+        return None;
+    }
     let least = match (verb, clausal) {
         (true, true) => least::VERB_AND_CLAUSE,
         (true, false) => least::VERB,
@@ -234,6 +238,18 @@ fn unseen(
     };
     let clause = cue.map(|cue| clause_of(text, cue, clauses));
     Some(Found { content: vec![span], kind, clause, ranked: content.speakers })
+}
+
+/// True for words before or right behind a cue that only tell when, where or how it was said.
+fn beside_cue(text: &Text<'_>, content: &Range<usize>, cue: Option<&Range<usize>>) -> bool {
+    let Some(cue) = cue else { return false };
+    let first = text.low(content.start);
+    let behind = content.start == cue.end && matches!(first, "as" | "while" | "after" | "before" | "during");
+    let sentence = |at: usize| text.tokens[at].sentence;
+    let before = content.end <= cue.start
+        && sentence(content.start) == sentence(cue.start)
+        && is_adjunct(text, content.clone());
+    behind || before
 }
 
 /// True for words that hold a verb of their own, or follow *that*.

@@ -241,6 +241,23 @@ fn what_is_said_begins_after_a_dateline_and_after_all_sources() {
         said("WASHINGTON A former minister pleaded guilty today, Asha Rao announced."),
         ["Asha Rao | indirect | A former minister pleaded guilty today"]
     );
+    assert_eq!(
+        said("Brackwater, 3 March 2026 - “The house will open in May,” said Mara Quill."),
+        ["Mara Quill | direct | The house will open in May,"]
+    );
+    assert_eq!(
+        said("The plea was announced today.Asha Rao said the house will open in May."),
+        ["Asha Rao | indirect | the house will open in May"]
+    );
+    assert_eq!(
+        said("As Asha Rao told reporters in Brackwater, the pier would close in May."),
+        ["Asha Rao → reporters in Brackwater | indirect | the pier would close in May"]
+    );
+    assert_eq!(
+        said("In the end, Asha Rao agreed to close the pier, which had stood for years."),
+        Vec::<String>::new()
+    );
+    assert_eq!(said("It is worth noting that the pier had stood for ninety years."), Vec::<String>::new());
     let found = said("According to court papers and people in the room, Rao had closed the pier in May.");
     assert!(found.len() == 1 && found[0].ends_with("| Rao had closed the pier in May"), "{found:?}");
 }

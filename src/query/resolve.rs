@@ -100,12 +100,24 @@ fn gathered(list: Vec<Expr<Places>>, gazetteer: &Gazetteer) -> Vec<Expr<Places>>
                 rest = &rest[count..];
             }
             None => {
-                gathered.push(named(first.clone(), gazetteer));
-                rest = after;
+                // Of `East Palestine`, a town too small to be meant, the second word is no country.
+                let count = words_of_name(&words, gazetteer).filter(|count| *count > 1);
+                match count {
+                    Some(count) => gathered.extend(rest[..count].iter().cloned()),
+                    None => gathered.push(named(first.clone(), gazetteer)),
+                }
+                rest = count.map_or(after, |count| &rest[count..]);
             }
         }
     }
     gathered
+}
+
+/// How many words the longest name of any place has that some words begin with.
+fn words_of_name(words: &[String], gazetteer: &Gazetteer) -> Option<usize> {
+    let text = words.iter().map(|word| capital(word)).collect::<Vec<_>>().join(" ");
+    let found = gazetteer.longest_match(&text, 0)?;
+    Some(text[..found.end].split(' ').count())
 }
 
 /// Most words of the name of a region.
@@ -169,7 +181,10 @@ pub fn places(typed: String, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> 
         let near = if named { gazetteer.suggest(&typed) } else { Vec::new() };
         let hint =
             if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
-        notes.push(format!("“{typed}” is not in the gazetteer: looked for as words{hint}"));
+        notes.push(format!(
+            "“{typed}” is not in the gazetteer: looked for as words{hint}; a line in \
+             onrecord.user/places.tsv beside the index would say where it is"
+        ));
         return Places { typed, ids: Vec::new() };
     };
     let mut ids = vec![best.region];
@@ -251,6 +266,8 @@ mod tests {
         check("Israeli strikes on Gaza", "Israeli = Israel; Gaza = Gaza Strip");
         check("protests in Hong Kong", "Hong Kong = Hong Kong");
         check("haiti earthquake", "haiti = Haiti");
+        check("train derailment in East Palestine, Ohio", "Ohio = Ohio");
+        check("east palestine derailment", "");
         check("Ukrainian AND troops", "Ukrainian = Ukraine");
         check("tell us more, nice mobile", "");
         check("Mobile App for Reading", "");

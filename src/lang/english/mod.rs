@@ -109,7 +109,7 @@ words! {
         until through between against among amid across around behind beyond near off onto toward towards upon via
         within without despite following concerning regarding alongside besides per like unlike than ahead";
     /// Words that join clauses.
-    CONJUNCTIONS is_conjunction: "and but or nor yet so because although though while whereas when whenever where if
+    CONJUNCTIONS is_conjunction: "and but or nor yet so because although though while whilst whereas when whenever where if
         unless as once that whether after before since until even";
     /// Personal pronouns that can speak.
     SPEAKING_PRONOUNS is_speaking_pronoun: "he she they i we it you who";
