@@ -37,7 +37,7 @@ pub(super) const ARTICLE: f32 = 0.3;
 /// The same, to that of each of its quotes.
 pub(super) const QUOTED_ARTICLE: f32 = 0.0;
 /// What is left of its score for each further passage of one article.
-pub(super) const SPREAD: f32 = 0.88;
+pub(super) const SPREAD: f32 = 0.8;
 
 /// How soon further occurrences of a word in an article add little.
 pub(super) const K1: f32 = 1.5;

@@ -335,7 +335,12 @@ impl<'t> Cast<'t> {
                 break;
             }
         }
-        Some(from..comma)
+        // `with Yuri Rao — the mayor’s adviser — Hale said`: the role of who stands before it.
+        let other = from.checked_sub(2).filter(|_| self.text.is_sign(from - 1, &[self.text.word(comma)]));
+        let other = other.and_then(|before| self.named_at(before));
+        let taken =
+            other.is_some_and(|other| self.entities[other.entity.0 as usize].kind == EntityKind::Person);
+        (!taken).then_some(from..comma)
     }
 
     fn role_after(&self, end: usize) -> Option<Range<usize>> {
@@ -355,7 +360,10 @@ impl<'t> Cast<'t> {
             || matches!(low, "former" | "senior" | "deputy");
         let before_verb = phrase
             .clone()
-            .find(|&at| en::is_preposition(self.text.low(at)) || en::is_auxiliary(self.text.low(at)))
+            .find(|&at| {
+                let low = self.text.low(at);
+                en::is_preposition(low) || en::is_auxiliary(low) && !matches!(low, "’s" | "'s")
+            })
             .unwrap_or(stop);
         let holds_role = (phrase.start..before_verb)
             .any(|at| en::is_role_noun(self.text.low(at)) || en::is_title(self.text.low(at)));

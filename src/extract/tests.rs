@@ -236,6 +236,19 @@ fn who_reports_it_is_not_part_of_what_is_said() {
 }
 
 #[test]
+fn a_role_between_dashes_is_that_of_the_name_before_it() {
+    let body =
+        "In the call with Yuri Rao — Asha Lind’s senior policy adviser — Tom Hale said the pier would close.";
+    let document = extract(article(body), Gazetteer::embedded());
+    let roles = |name: &str| {
+        let who = document.entities.iter().find(|entity| entity.name == name);
+        who.map(|who| who.roles.join("; ")).unwrap_or_default()
+    };
+    assert_eq!(roles("Yuri Rao"), "Asha Lind’s senior policy adviser");
+    assert_eq!(roles("Tom Hale"), "");
+}
+
+#[test]
 fn what_is_said_begins_after_a_dateline_and_after_all_sources() {
     assert_eq!(
         said("WASHINGTON A former minister pleaded guilty today, Asha Rao announced."),

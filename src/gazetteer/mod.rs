@@ -232,7 +232,7 @@ impl Gazetteer {
     /// True when `inner` lies in `outer` or is the same.
     pub fn contains(&self, outer: RegionId, inner: RegionId) -> bool {
         match (self.places.index(outer), self.places.index(inner)) {
-            (Some(outer), Some(inner)) => outer == inner || self.above(inner).contains(&outer),
+            (Some(outer), Some(inner)) => outer == inner || self.lies_in(inner, outer),
             // An unknown place holds nothing, not even itself.
             _ if self.region(inner).is_none() => false,
             _ => outer == inner || self.own.parent(inner).is_some_and(|parent| self.contains(outer, parent)),
@@ -375,7 +375,29 @@ impl Gazetteer {
     }
 
     fn holds(&self, outer: u32, inner: u32) -> bool {
-        outer != inner && self.above(inner).contains(&outer)
+        outer != inner && self.lies_in(inner, outer)
+    }
+
+    /// True when `outer` is above `inner`. Asked for every pair of places that a text may mean, so it makes no
+    /// list of all that is above.
+    fn lies_in(&self, inner: u32, outer: u32) -> bool {
+        let mut seen = [inner; 24];
+        let (mut count, mut next) = (1, 0);
+        while next < count {
+            for parent in self.places.parents(seen[next]) {
+                if parent == outer {
+                    return true;
+                }
+                if seen[..count].contains(&parent) {
+                    continue;
+                }
+                let Some(place) = seen.get_mut(count) else { return self.above(inner).contains(&outer) };
+                *place = parent;
+                count += 1;
+            }
+            next += 1;
+        }
+        false
     }
 
     fn candidate(&self, packed: Packed) -> Candidate {

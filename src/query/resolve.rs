@@ -176,15 +176,7 @@ fn meant(candidates: &[Candidate], gazetteer: &Gazetteer) -> Vec<RegionId> {
 pub fn places(typed: String, gazetteer: &Gazetteer, notes: &mut Vec<String>) -> Places {
     let candidates = gazetteer.lookup(&typed);
     let Some(best) = candidates.first() else {
-        // What is typed in small letters is hardly a misspelt place.
-        let named = typed.starts_with(char::is_uppercase);
-        let near = if named { gazetteer.suggest(&typed) } else { Vec::new() };
-        let hint =
-            if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
-        notes.push(format!(
-            "“{typed}” is not in the gazetteer: looked for as words{hint}; a line in \
-             onrecord.user/places.tsv beside the index would say where it is"
-        ));
+        notes.push(format!("“{typed}” is not in the gazetteer: looked for as words"));
         return Places { typed, ids: Vec::new() };
     };
     let mut ids = vec![best.region];

@@ -180,6 +180,7 @@ impl Asker<'_> {
         let (named, found) = match filter {
             Filter::By(name) | Filter::To(name) => (name, self.engine.speakers()?),
             Filter::Source(name) => (name, Arc::new(self.sources()?)),
+            Filter::About(name) => return self.place(name),
             _ => return Ok(None),
         };
         let change = |name: String| match filter {
@@ -197,6 +198,25 @@ impl Asker<'_> {
             }
         }
         Ok((!proposed.is_empty()).then(|| format!("did you mean {}?", proposed.join(", "))))
+    }
+
+    /// What to do about a place that the gazetteer lacks, and that the text does not name either.
+    fn place(&self, name: &str) -> Result<Option<String>> {
+        if !self.known.gazetteer.lookup(name).is_empty() {
+            return Ok(None);
+        }
+        let mut proposed = Vec::new();
+        for near in self.known.gazetteer.suggest(name) {
+            let expr = Expr::Filter(Filter::About(near));
+            let count = self.count(&expr)?;
+            if count > 0 {
+                proposed.push(format!("{} ({count})", parse::echo(&expr)));
+            }
+        }
+        Ok(Some(match proposed.is_empty() {
+            false => format!("did you mean {}?", proposed.join(", ")),
+            true => "a line in onrecord.user/places.tsv beside the index would say where it is".to_string(),
+        }))
     }
 
     fn sources(&self) -> Result<Vec<(String, usize)>> {
