@@ -10,7 +10,7 @@ use super::keys::{Adder, Keys, add};
 use super::model::{Model, Sums};
 use super::name_features::{Frame, NEIGHBOURS, Scene, Zone};
 use super::token::Token;
-use super::words::{Cache, Words};
+use super::words::{Cache, Mark, Words};
 use crate::span::Span;
 
 /// Trained by `dev train names`, with `--clean` for the feature `clean`; the file's header says on what.
@@ -64,7 +64,28 @@ pub fn names_with(model: &Model, words: &mut Words, text: &str, sentences: &[Spa
 
 /// Names in an article that is cut already.
 pub(super) fn names_in(model: &Model, words: &mut Words, cut: &Cut) -> Vec<Name> {
-    assemble(&cut.tokens, &label(model, words, &cut.ids, cut.sentences.clone()))
+    let found = assemble(&cut.tokens, &label(model, words, &cut.ids, cut.sentences.clone()));
+    found.into_iter().flat_map(|name| parted(name, words, cut)).collect()
+}
+
+/// A name, cut where a dash stands between blanks: `Yuri Rao — Asha Lind’s adviser` names two.
+fn parted(name: Name, words: &Words, cut: &Cut) -> Vec<Name> {
+    let start = cut.tokens.partition_point(|token| token.span.end <= name.span.start);
+    let end = cut.tokens.partition_point(|token| token.span.start < name.span.end);
+    let dash = |&at: &usize| {
+        let apart = cut.tokens[at - 1].span.end < cut.tokens[at].span.start
+            && cut.tokens[at].span.end < cut.tokens[at + 1].span.start;
+        apart && words.all[cut.ids[at] as usize].mark == Mark::Pause
+    };
+    let mut parts = Vec::new();
+    let mut from = start;
+    for at in (start + 1..end.saturating_sub(1)).filter(dash).chain([end]) {
+        if from < at {
+            parts.push(Name { span: cut.tokens[from].span.cover(cut.tokens[at - 1].span), ..name });
+        }
+        from = at + 1;
+    }
+    parts
 }
 
 /// Labels the tokens of an article that are part of its names.
