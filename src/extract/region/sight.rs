@@ -348,7 +348,13 @@ fn drop_surnames(text: &Text<'_>, names: &[Name], found: &mut Vec<Sighting>) {
     if surnames.is_empty() || found.is_empty() {
         return;
     }
-    let borne = |sighting: &Sighting| sighting.tokens.len() == 1 && surnames.contains(&sighting.key);
+    // A people is nobody's surname: `Kosovar Serbs` may pass for a person, `Serbs` may not.
+    let people = |sighting: &Sighting| {
+        sighting.candidates.first().is_some_and(|candidate| candidate.kind == NameKind::Demonym)
+    };
+    let borne = |sighting: &Sighting| {
+        sighting.tokens.len() == 1 && surnames.contains(&sighting.key) && !people(sighting)
+    };
     let placed: Vec<String> = found
         .iter()
         .filter(|sighting| borne(sighting) && is_placed(text, &sighting.tokens))
@@ -727,9 +733,21 @@ pub fn unlisted<'a>(
     sightings: &'a [Sighting],
     gazetteer: &'a Gazetteer,
 ) -> impl Iterator<Item = Unlisted> + 'a {
+    // What the tagger mostly takes for something else in this article is no place in one sentence of it.
+    let mut read: HashMap<&str, (usize, usize)> = HashMap::new();
+    for name in names {
+        let (place, all) = read.entry(text.span(name.tokens.clone()).of(text.body)).or_default();
+        *place += usize::from(name.class == NameClass::Place);
+        *all += 1;
+    }
+    let mostly = move |name: &Name| {
+        let seen = read.get(text.span(name.tokens.clone()).of(text.body));
+        seen.is_none_or(|(place, all)| place * 2 >= *all)
+    };
     names
         .iter()
         .filter(|name| name.class == NameClass::Place && name.score >= SURE)
+        .filter(move |name| mostly(name))
         .filter(|name| {
             name.score >= VERY_SURE || is_placed(text, &name.tokens) || is_joined(text, name.tokens.start)
         })
