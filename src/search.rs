@@ -177,6 +177,12 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
         None => {
             let hits = engine.find(request.wanted, &query, &show)?;
             answer.total = hits.total;
+            if hits.total > 0 && !hits.lacking.is_empty() {
+                answer.notes.push(format!(
+                    "no article tells of all of this; the one that tells most of it lacks {}",
+                    hits.lacking.join(", ")
+                ));
+            }
             answer.found = hits.hits.into_iter().map(mark).collect();
         }
         Some(by) => {

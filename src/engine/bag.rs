@@ -42,6 +42,8 @@ pub(super) struct Part {
 
 /// A word in all of its forms.
 pub(super) struct Word {
+    /// As it was typed.
+    pub typed: String,
     /// Which articles hold it counts, too; none for the most common words.
     pub stem: Option<String>,
     /// Terms of the text, each with its weight.
@@ -64,14 +66,15 @@ struct Tally {
     words: u32,
 }
 
-/// All rows of the kind wanted that hold any of the parts and fit the conditions, scored, in no order.
+/// All rows of the kind wanted that hold any of the parts and fit the conditions, scored, in no order; and
+/// the words that even the article lacks that holds most of them, where that is much of the question.
 pub(super) fn matches(
     searcher: &Searcher,
     fields: &Fields,
     wanted: Wanted,
     bag: &Bag,
     standing: &Standing,
-) -> Result<Vec<Match>> {
+) -> Result<(Vec<Match>, Vec<String>)> {
     let index = Indexed::of(searcher, fields)?;
     let articles = Articles::new(searcher, fields, standing);
     let mut bits = (0..).map(|at: u32| 1 << at.min(31));
@@ -116,7 +119,7 @@ pub(super) fn matches(
         table.clear(0);
         TABLE.set(table);
     }
-    Ok(found)
+    Ok((found, evidence.lacking(bag, &parts)))
 }
 
 /// Cells that a thread keeps.
@@ -324,6 +327,18 @@ impl Evidence {
         let names = named.map(|part| (part.bits(), part.telling()));
         let whole = parts.iter().map(Ready::telling).sum();
         Ok(Evidence { articles: told, whole, names: names.filter(|(_, telling)| *telling > 0.0).collect() })
+    }
+
+    /// The words of a question that the article lacks that tells most of it; none where it tells enough.
+    fn lacking(&self, bag: &Bag, parts: &[Ready]) -> Vec<String> {
+        let best = self.articles.iter().max_by(|a, b| a.told.total_cmp(&b.told));
+        let Some(best) = best.filter(|best| best.told < self.whole * weight::TOLD_ENOUGH) else {
+            return Vec::new();
+        };
+        let words = bag.parts.iter().flat_map(|part| &part.words);
+        let known = parts.iter().flat_map(|part| &part.words);
+        let lacks = words.zip(known).filter(|(_, known)| known.telling > 0.0 && best.words & known.bit == 0);
+        lacks.map(|(word, _)| word.typed.clone()).collect()
     }
 
     /// The score of a row of an article: the less of the question they hold, the less is left of it.

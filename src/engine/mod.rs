@@ -273,6 +273,8 @@ pub struct Hits {
     pub total: usize,
     /// The first of them, in the order asked for.
     pub hits: Vec<Hit>,
+    /// Plain words that even the article lacks that holds most of them, where that is much of what was asked.
+    pub lacking: Vec<String>,
 }
 
 /// Answers that share a speaker, region, outlet or month.

@@ -256,6 +256,7 @@ impl<'f> Planner<'f> {
             }
             let counts = common || !is_stopword(&exact.text);
             Word {
+                typed: word.to_string(),
                 stem: counts.then(|| stem.text.clone()),
                 text,
                 names,

@@ -35,6 +35,8 @@ pub(super) struct Found {
     pub total: usize,
     /// The first of them.
     pub ranked: Vec<Ranked>,
+    /// Words that even the article lacks that holds most of them.
+    pub lacking: Vec<String>,
     /// Rows that repeat others.
     repeated: Vec<Match>,
 }
@@ -43,7 +45,7 @@ impl Asked<'_> {
     /// How many rows match, and the first `most` of them in the order asked for.
     pub fn first(&self, query: &Query<Places>, show: &Show, most: usize) -> Result<Found> {
         let columns = &self.standing.columns;
-        let mut found = self.matches(query)?;
+        let (mut found, lacking) = self.matches(query)?;
         if let Some(fresh) = show.fresh.filter(|_| query.sort == Sort::Score) {
             found.iter_mut().for_each(|row| row.score *= fresh.weight(columns.day(row.address)));
         }
@@ -68,12 +70,12 @@ impl Asked<'_> {
             order(&mut ranked, query.sort);
             ranked
         };
-        Ok(Found { total, ranked, repeated })
+        Ok(Found { total, ranked, lacking, repeated })
     }
 
     /// All rows that match, in no order; of what copies have in common only one.
     pub fn all(&self, query: &Query<Places>) -> Result<Vec<DocAddress>> {
-        let mut found = self.matches(query)?;
+        let (mut found, _) = self.matches(query)?;
         if !self.every_copy {
             self.fold(&mut found, |_, _| Ordering::Equal);
         }
@@ -101,14 +103,14 @@ impl Asked<'_> {
         copies.into_iter().map(|(leader, rows)| (leader, addresses(rows))).collect()
     }
 
-    fn matches(&self, query: &Query<Places>) -> Result<Vec<Match>> {
-        let mut found = self.ungraded(query)?;
+    fn matches(&self, query: &Query<Places>) -> Result<(Vec<Match>, Vec<String>)> {
+        let (mut found, lacking) = self.ungraded(query)?;
         if let Some((places, least)) = plan::graded_late(self.wanted, query)
             && query.sort == Sort::Score
         {
             self.grade(&mut found, places, least)?;
         }
-        Ok(found)
+        Ok((found, lacking))
     }
 
     /// Adds how strong the evidence is that rows are about a region.
@@ -147,7 +149,7 @@ impl Asked<'_> {
         Ok(())
     }
 
-    fn ungraded(&self, query: &Query<Places>) -> Result<Vec<Match>> {
+    fn ungraded(&self, query: &Query<Places>) -> Result<(Vec<Match>, Vec<String>)> {
         if let Some(bag) = plan::bag(self.fields, self.wanted, query) {
             return bag::matches(self.searcher, self.fields, self.wanted, &bag, self.standing);
         }
@@ -155,7 +157,7 @@ impl Asked<'_> {
         if self.wanted == Wanted::Passages {
             self.lift(&mut found, query)?;
         }
-        Ok(found)
+        Ok((found, Vec::new()))
     }
 
     /// Adds how well each article as a whole answers the words of a query.

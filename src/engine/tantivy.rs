@@ -451,7 +451,8 @@ impl Engine for Index {
         let most = show.offset.saturating_add(query.limit);
         let found = self.asking(wanted, |asked| asked.first(query, show, most))?;
         let page: Vec<Ranked> = found.ranked.iter().skip(show.offset).take(query.limit).copied().collect();
-        Ok(Hits { total: found.total, hits: self.hits(wanted, &found, &page)? })
+        let hits = self.hits(wanted, &found, &page)?;
+        Ok(Hits { total: found.total, hits, lacking: found.lacking })
     }
 
     fn group(

@@ -29,6 +29,8 @@ pub(super) const ROW_B: f32 = 0.75;
 pub(super) const HELD_BY_ARTICLE: f32 = 0.5;
 /// What is left of the score of a row that tells of none of the regions that the question names.
 pub(super) const UNNAMED: f32 = 0.1;
+/// The share of a question that an article must tell to pass for an answer; where none does, that is said.
+pub(super) const TOLD_ENOUGH: f32 = 0.7;
 /// How far a word counts as held by a row that is about the region that it names.
 pub(super) const NAMED_HELD: f32 = 0.8;
 
