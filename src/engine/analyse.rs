@@ -1,5 +1,9 @@
 //! Words as an index sees them: cut, lower-cased, accents and apostrophes folded, and stemmed or not.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
 use tantivy::tokenizer::{Language, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -90,6 +94,41 @@ pub fn terms(analyzer: &mut TextAnalyzer, text: &str) -> Vec<Term> {
         found.push(Term { start: token.offset_from, end: token.offset_to, text: token.text.clone() });
     }
     found
+}
+
+/// Words whose forms a thread keeps; then it forgets them.
+const MOST_KEPT: usize = 1 << 15;
+
+/// The forms of words as written, and what works them out.
+struct Kept {
+    forms: HashMap<Box<str>, (Box<str>, Box<str>), FxBuildHasher>,
+    stemmer: TextAnalyzer,
+}
+
+thread_local! {
+    static KEPT: RefCell<Kept> = RefCell::new(Kept { forms: HashMap::default(), stemmer: stemmed() });
+}
+
+/// Looks at the folded form of one word and at its English stem; both are kept for the next text that holds
+/// it. `look` must not ask for another word.
+pub fn forms<T>(word: &str, look: impl FnOnce(&str, &str) -> T) -> T {
+    // What is longer than any word that is indexed is not kept; it has no forms.
+    if word.len() > 4 * LONGEST {
+        return look("", "");
+    }
+    KEPT.with_borrow_mut(|kept| {
+        if !kept.forms.contains_key(word) {
+            let exact = fold_word(word);
+            let stem = terms(&mut kept.stemmer, &exact).into_iter().next();
+            let stem = stem.map_or_else(String::new, |stem| stem.text);
+            if kept.forms.len() >= MOST_KEPT {
+                kept.forms.clear();
+            }
+            kept.forms.insert(word.into(), (exact.into(), stem.into()));
+        }
+        let (exact, stem) = &kept.forms[word];
+        look(exact, stem)
+    })
 }
 
 /// Folds one word: lower case, no accents, no apostrophes, no possessive, no full stops of acronyms.

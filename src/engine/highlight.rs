@@ -1,10 +1,6 @@
 //! Which words of a row a query matched, as spans.
 
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-
-use rustc_hash::FxBuildHasher;
-use tantivy::tokenizer::TextAnalyzer;
 
 use super::Places;
 use super::analyse::{self, Term};
@@ -23,20 +19,6 @@ pub struct Marker {
     patterns: Vec<Compiled>,
     /// The same single words by their first byte, see [`Marker::may_fit`].
     beginnings: Vec<Vec<String>>,
-    /// What is known of the words of rows that were looked at.
-    known: RefCell<Known>,
-}
-
-/// Words as written, and whether they are sought.
-struct Known {
-    fits: HashMap<String, bool, FxBuildHasher>,
-    stemmer: TextAnalyzer,
-}
-
-impl Default for Known {
-    fn default() -> Known {
-        Known { fits: HashMap::default(), stemmer: analyse::stemmed() }
-    }
 }
 
 impl Marker {
@@ -91,25 +73,17 @@ impl Marker {
         if self.stems.is_empty() && self.exact.is_empty() {
             return ranges;
         }
-        let mut known = self.known.borrow_mut();
         for (start, end) in analyse::words(text) {
-            if self.may_fit(&text[start..end]) && self.fits(&text[start..end], &mut known) {
+            let word = &text[start..end];
+            if self.may_fit(word) && analyse::forms(word, |exact, stem| self.fits(exact, stem)) {
                 ranges.push((start, end));
             }
         }
         ranges
     }
 
-    fn fits(&self, written: &str, known: &mut Known) -> bool {
-        if let Some(fits) = known.fits.get(written) {
-            return *fits;
-        }
-        let word = analyse::fold_word(written);
-        let stemmed = |term: &Term| self.stems.contains(&term.text);
-        let fits = self.exact.contains(&word)
-            || analyse::terms(&mut known.stemmer, &word).first().is_some_and(stemmed);
-        known.fits.insert(written.to_string(), fits);
-        fits
+    fn fits(&self, exact: &str, stem: &str) -> bool {
+        self.exact.contains(exact) || self.stems.contains(stem)
     }
 
     /// False for a word that begins otherwise than all that is sought.
