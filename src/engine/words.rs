@@ -168,9 +168,9 @@ impl Forms {
 
 /// Words whose forms are kept; then they are forgotten, so that nothing grows without end. Some years of
 /// news have several hundred thousand.
-const MOST_KNOWN: usize = 1 << 18;
+const MOST_KNOWN: usize = 1 << 17;
 /// The same by the bytes that they take.
-const MOST_TEXT: usize = 1 << 24;
+const MOST_TEXT: usize = 1 << 22;
 
 impl Default for Reader {
     fn default() -> Reader {
