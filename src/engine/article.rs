@@ -301,8 +301,8 @@ impl<'s> Articles<'s> {
         found: &mut HashMap<usize, Vec<u64>>,
     ) -> Result<()> {
         let headline = field == self.fields.title;
-        let before = if headline { 0 } else { weight::WHOLE_TITLE as u64 };
-        let times = if headline { before.max(weight::WHOLE_TITLE as u64) } else { 1 };
+        let repeats = weight::WHOLE_TITLE as u64;
+        let (before, times) = if headline { (0, repeats) } else { (repeats, 1) };
         let mut here = Vec::new();
         for group in articles.chunk_by(|(_, a), (_, b)| a.segment_ord == b.segment_ord) {
             let ord = group[0].1.segment_ord;

@@ -338,7 +338,10 @@ impl Evidence {
         let words = bag.parts.iter().flat_map(|part| &part.words);
         let known = parts.iter().flat_map(|part| &part.words);
         let lacks = words.zip(known).filter(|(_, known)| known.telling > 0.0 && best.words & known.bit == 0);
-        lacks.map(|(word, _)| word.typed.clone()).collect()
+        let mut typed: Vec<String> = lacks.map(|(word, _)| word.typed.clone()).collect();
+        // `28-point` is two words, typed as one.
+        typed.dedup();
+        typed
     }
 
     /// The score of a row of an article: the less of the question they hold, the less is left of it.

@@ -282,6 +282,7 @@ mod tests {
         let words = "dying lying tying skis skies sky cry tried flying trying skiing adding ebbing being doing \
             eyes spies ties early only gently news innings generous generically communism owings arsenal seeing owned \
             yellow youth Łódź O'Brien U.S. 28th agreed hoping hopping national rationally abilities ions oases";
+        // A file of more words may be named, to try all of a language.
         let vocabulary =
             std::env::var("ONRECORD_WORDS").ok().and_then(|file| std::fs::read_to_string(file).ok());
         let mut stemmer = analyse::stemmed();

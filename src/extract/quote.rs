@@ -30,8 +30,8 @@ const FEWEST_FLOATING: usize = 4;
 /// one in a thousand is longer.
 pub const LONGEST_REPORTED: usize = 90;
 
-/// Participles that go on about the speaker, not about what was said: of those that follow a comma behind
-/// reported words in news, nine in ten stand outside them.
+/// Participles that go on about the speaker, not about what was said: behind a comma 47 of 50 stand outside the
+/// reported words in PolNeAR's training part.
 const ASIDES: [&str; 14] = [
     "citing",
     "calling",
