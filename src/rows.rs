@@ -156,6 +156,9 @@ pub struct RegionRef {
     pub id: RegionId,
     /// Canonical name.
     pub name: String,
+    /// Where a passage names it, as byte ranges of the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<Span>,
 }
 
 /// A region that a quote is about.
@@ -238,17 +241,17 @@ fn passage(
     span: Span,
     gazetteer: &Gazetteer,
 ) -> (PassageRow, Vec<RegionId>) {
-    let mut named: Vec<RegionId> = Vec::new();
+    let mut regions: Vec<RegionRef> = Vec::new();
     let first = document.mentions.partition_point(|mention| mention.span.start < span.start);
     let within = document.mentions[first..].iter().take_while(|mention| mention.span.start < span.end);
     for mention in within.filter(|mention| span.contains(mention.span)) {
-        if let EntityKind::Region { id, .. } = document.entity(mention.entity).kind
-            && !named.contains(&id)
-        {
-            named.push(id);
+        let EntityKind::Region { id, .. } = document.entity(mention.entity).kind else { continue };
+        match regions.iter_mut().find(|region| region.id == id) {
+            Some(region) => region.spans.push(mention.span),
+            None => regions.push(RegionRef { spans: vec![mention.span], ..region_ref(id, gazetteer) }),
         }
     }
-    let regions = named.iter().map(|&id| region_ref(id, gazetteer)).collect();
+    let named: Vec<RegionId> = regions.iter().map(|region| region.id).collect();
     let row = PassageRow {
         id: head.id.at(span),
         article: head.clone(),
@@ -269,7 +272,8 @@ fn with_ancestors(named: &[RegionId], gazetteer: &Gazetteer) -> Vec<RegionId> {
 }
 
 fn region_ref(id: RegionId, gazetteer: &Gazetteer) -> RegionRef {
-    RegionRef { id, name: gazetteer.region(id).map_or_else(String::new, |region| region.name.to_string()) }
+    let name = gazetteer.region(id).map_or_else(String::new, |region| region.name.to_string());
+    RegionRef { id, name, spans: Vec::new() }
 }
 
 fn quote_row(

@@ -61,15 +61,16 @@ pub fn foreign(code: &str, text: &str) -> Option<Vec<Term>> {
 
 /// The stems of a word in all of these languages, each once, without that of the English analyser.
 pub fn foreign_stems(codes: &[&str], word: &str) -> Vec<String> {
-    let english = terms(&mut stemmed(), word);
-    let mut stems: Vec<String> = codes
-        .iter()
-        .filter_map(|code| match foreign(code, word)?.as_slice() {
-            [only] => Some(only.text.clone()),
-            _ => None,
-        })
-        .filter(|stem| english.first().is_none_or(|english| english.text != *stem))
-        .collect();
+    let one = |code: &&str| match foreign(code, word)?.as_slice() {
+        [only] => Some(only.text.clone()),
+        _ => None,
+    };
+    let mut stems: Vec<String> = codes.iter().filter_map(one).collect();
+    if !stems.is_empty()
+        && let Some((_, english)) = both(word).into_iter().next()
+    {
+        stems.retain(|stem| *stem != english);
+    }
     stems.sort_unstable();
     stems.dedup();
     stems
@@ -129,6 +130,12 @@ pub fn forms<T>(word: &str, look: impl FnOnce(&str, &str) -> T) -> T {
         let (exact, stem) = &kept.forms[word];
         look(exact, stem)
     })
+}
+
+/// The folded form and the English stem of each word of a text that is indexed.
+pub fn both(text: &str) -> Vec<(String, String)> {
+    let words = words(text).map(|(start, end)| &text[start..end]).filter(|word| is_indexed(word));
+    words.map(|word| forms(word, |exact, stem| (exact.to_string(), stem.to_string()))).collect()
 }
 
 /// Folds one word: lower case, no accents, no apostrophes, no possessive, no full stops of acronyms.
@@ -213,6 +220,13 @@ impl TokenStream for WordStream<'_> {
     }
 }
 
+/// True for a word, as [`next_word`] cuts it, that is indexed: not too long, and with something left of it
+/// when it is folded.
+pub fn is_indexed(word: &str) -> bool {
+    word.len() <= LONGEST && word.is_ascii()
+        || forms(word, |exact, _| !exact.is_empty() && exact.len() <= LONGEST)
+}
+
 /// Where the words of a text stand, as byte ranges; those too long to be indexed among them.
 pub fn words(text: &str) -> impl Iterator<Item = (usize, usize)> {
     let mut at = 0;
@@ -223,16 +237,43 @@ pub fn words(text: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
+/// What a byte is to words.
+#[derive(Clone, Copy)]
+enum Sign {
+    /// A letter or digit.
+    Word,
+    /// An apostrophe or full stop, which may stand inside a word.
+    Joins,
+    /// Part of a character that is not ASCII.
+    Wide,
+    Other,
+}
+
+const SIGNS: [Sign; 256] = {
+    let mut signs = [Sign::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        signs[byte] = match byte as u8 {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => Sign::Word,
+            b'\'' | b'.' => Sign::Joins,
+            128.. => Sign::Wide,
+            _ => Sign::Other,
+        };
+        byte += 1;
+    }
+    signs
+};
+
 /// The next word at or after `at`, as a byte range.
 pub fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let mut start = at;
     // Most signs are ASCII: they are looked at as bytes.
     loop {
-        match *bytes.get(start)? {
-            byte if byte.is_ascii_alphanumeric() => break,
-            byte if byte.is_ascii() => start += 1,
-            _ => match text[start..].chars().next()? {
+        match SIGNS[usize::from(*bytes.get(start)?)] {
+            Sign::Word => break,
+            Sign::Other | Sign::Joins => start += 1,
+            Sign::Wide => match text[start..].chars().next()? {
                 c if is_ideograph(c) => return Some((start, start + c.len_utf8())),
                 c if c.is_alphanumeric() => break,
                 c => start += c.len_utf8(),
@@ -241,13 +282,14 @@ pub fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
     }
     let mut end = start;
     while let Some(&byte) = bytes.get(end) {
-        if byte.is_ascii_alphanumeric() {
-            end += 1;
-            continue;
-        }
-        // Most words end at a blank or a comma.
-        if byte.is_ascii() && byte != b'\'' && byte != b'.' {
-            break;
+        match SIGNS[usize::from(byte)] {
+            Sign::Word => {
+                end += 1;
+                continue;
+            }
+            // Most words end at a blank or a comma.
+            Sign::Other => break,
+            Sign::Joins | Sign::Wide => {}
         }
         let Some(c) = text[end..].chars().next() else { break };
         let next = || text[end + c.len_utf8()..].chars().next();

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
 use tantivy::error::DataCorruption;
+use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::{DocAddress, DocSet, Searcher, TantivyDocument, TantivyError, Term};
@@ -35,17 +36,10 @@ pub(super) struct Question {
 impl Question {
     /// Reads a text as plain words; the most common ones are left out as long as others remain.
     pub fn new(text: &str) -> Question {
-        let exact = analyse::terms(&mut analyse::exact(), text);
-        let stems = analyse::terms(&mut analyse::stemmed(), text);
-        let telling: Vec<String> = exact
-            .iter()
-            .zip(&stems)
-            .filter(|(exact, _)| !is_stopword(&exact.text))
-            .map(|(_, stem)| stem.text.clone())
-            .collect();
-        let common = telling.is_empty();
-        let kept =
-            if telling.is_empty() { stems.into_iter().map(|stem| stem.text).collect() } else { telling };
+        let mut words = analyse::both(text);
+        let common = words.iter().all(|(exact, _)| is_stopword(exact));
+        words.retain(|(exact, _)| common || !is_stopword(exact));
+        let kept: Vec<String> = words.into_iter().map(|(_, stem)| stem).collect();
         let mut counts: BTreeMap<&str, f32> = BTreeMap::new();
         kept.iter().for_each(|stem| *counts.entry(stem).or_default() += 1.0);
         let k3 = weight::K3;
@@ -182,16 +176,15 @@ impl<'s> Articles<'s> {
 
     /// As [`Articles::held`], of terms that were looked up.
     pub fn held_by(&self, body: &Sought, title: &Sought) -> Result<Held> {
-        let mut held = Vec::with_capacity(body.rows as usize / 2);
+        let mut held = Vec::with_capacity((body.rows as usize).min(self.standing.articles()));
         for segment in 0..self.searcher.segment_readers().len() {
             let from = held.len();
-            // Each passage of an article bears the headline.
-            self.passages(title, segment, |article, n| match held.last() {
-                Some((last, _)) if *last == article && held.len() > from => {}
-                _ => held.push((article, n * weight::WHOLE_TITLE as f32)),
+            self.rows(title, segment, standing::own_row, |article, n| {
+                held.push((article, n * weight::WHOLE_TITLE as f32));
             })?;
             let (mut at, headlines) = (from, held.len());
-            self.passages(body, segment, |article, n| {
+            let passage = |rows: &[u32], doc| standing::article(rows, Wanted::Passages, doc);
+            self.rows(body, segment, passage, |article, n| {
                 while at < headlines && held[at].0 < article {
                     at += 1;
                 }
@@ -206,16 +199,41 @@ impl<'s> Articles<'s> {
         Ok(Held(held))
     }
 
-    /// The passages of a segment that hold a term, each by the number of its article, and how often.
-    fn passages(&self, term: &Sought, segment: usize, mut found: impl FnMut(u32, f32)) -> Result<()> {
+    /// The rows of a kind in a segment that hold a term, each by the number of its article, and how often.
+    fn rows(
+        &self,
+        term: &Sought,
+        segment: usize,
+        article: impl Fn(&[u32], u32) -> Option<u32>,
+        mut found: impl FnMut(u32, f32),
+    ) -> Result<()> {
         let rows = self.standing.segment(segment);
         term.each(self.searcher, segment, |docs, counts| {
             for (&doc, &n) in docs.iter().zip(counts) {
-                if let Some(article) = standing::article(rows, Wanted::Passages, doc) {
+                if let Some(article) = article(rows, doc) {
                     found(article, n as f32);
                 }
             }
         })
+    }
+
+    /// What a word of headlines gives to the rows of their articles.
+    pub fn headlined(&self, title: &Sought, mut found: impl FnMut(u32, f32)) -> Result<()> {
+        let most = inverse(self.number, title.rows) * (weight::ROW_K1 + 1.0);
+        let norms = norms(self.searcher, self.fields.title, self.number)?;
+        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
+            let rows = self.standing.segment(ord);
+            let lengths = segment.get_fieldnorms_reader(self.fields.title)?;
+            title.each(self.searcher, ord, |docs, counts| {
+                for (&doc, &n) in docs.iter().zip(counts) {
+                    if let Some(article) = standing::own_row(rows, doc) {
+                        let n = n as f32;
+                        found(article, most * n / (n + norms[usize::from(lengths.fieldnorm_id(doc))]));
+                    }
+                }
+            })?;
+        }
+        Ok(())
     }
 
     /// How telling a stem is.
@@ -291,8 +309,8 @@ impl<'s> Articles<'s> {
         Ok(places)
     }
 
-    /// Adds where a stem stands in headlines or bodies. Those of the first passage count for a headline, as
-    /// often as it counts; passages stand so far apart that no word is near one of another.
+    /// Adds where a stem stands in headlines or bodies: in a headline as often as it counts. Passages stand so
+    /// far apart that no word is near one of another.
     fn places_in(
         &self,
         field: Field,
@@ -311,14 +329,16 @@ impl<'s> Articles<'s> {
             let term = Term::from_field_text(field, stem);
             let Some(mut postings) = index.read_postings(&term, positions)? else { continue };
             for (at, row) in group {
-                let passages = standing::passages(self.standing.segment(ord as usize), row.doc_id);
-                let end = if headline { passages.end.min(passages.start + 1) } else { passages.end };
-                if postings.doc() < passages.start {
-                    postings.seek(passages.start);
+                let rows = match headline {
+                    true => row.doc_id..row.doc_id + 1,
+                    false => standing::passages(self.standing.segment(ord as usize), row.doc_id),
+                };
+                if postings.doc() < rows.start {
+                    postings.seek(rows.start);
                 }
-                while postings.doc() < end {
+                while postings.doc() < rows.end {
                     postings.positions(&mut here);
-                    let passage = u64::from(postings.doc() - passages.start);
+                    let passage = u64::from(postings.doc() - rows.start);
                     let places: &mut Vec<u64> = found.entry(*at).or_default();
                     for time in 0..times {
                         let from = (before + passage + time) << 32;
@@ -419,6 +439,19 @@ struct Words {
 /// Inverse document frequency that is never negative.
 pub(super) fn inverse(number: f32, holders: f32) -> f32 {
     (1.0 + (number - holders + 0.5).max(0.0) / (holders + 0.5)).ln()
+}
+
+/// What lengths do to the weight of a word of a field of so many rows, by the index's own rounding of lengths.
+pub(super) fn norms(searcher: &Searcher, field: Field, rows: f32) -> Result<[f32; 256]> {
+    let mut tokens = 0;
+    for segment in searcher.segment_readers() {
+        tokens += segment.inverted_index(field)?.total_num_tokens();
+    }
+    let average = (tokens as f32 / rows.max(1.0)).max(1.0);
+    Ok(std::array::from_fn(|id| {
+        let length = FieldNormReader::id_to_fieldnorm(id as u8) as f32;
+        weight::ROW_K1 * (1.0 - weight::ROW_B + weight::ROW_B * length / average)
+    }))
 }
 
 fn saturation(length: f32, average: f32) -> f32 {

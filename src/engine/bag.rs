@@ -8,12 +8,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use tantivy::fieldnorm::FieldNormReader;
 use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::schema::Field;
 use tantivy::{DocAddress, Score, Searcher, TERMINATED, Term};
 
-use super::article::{Articles, Held, inverse};
+use super::article::{Articles, Held, inverse, norms};
 use super::collect::Match;
 use super::schema::Fields;
 use super::sought::Sought;
@@ -50,8 +49,8 @@ pub(super) struct Word {
     pub text: Vec<(Term, f32)>,
     /// Terms of names, each with its weight; what weighs most counts, not the sum.
     pub names: Vec<(Term, f32)>,
-    /// Terms of the headline: they lift what matches anyway.
-    pub lift: Vec<(Term, f32)>,
+    /// The term of the headline: it lifts what matches anyway.
+    pub title: Term,
 }
 
 /// What is known of a row after some of the words.
@@ -89,9 +88,7 @@ pub(super) fn matches(
         for part in &parts {
             table.part(part, &index, ord)?;
         }
-        for part in &parts {
-            table.lift(part, &index, ord)?;
-        }
+        found.reserve(table.touched.len());
         let places = standing.segment(ord);
         let mut take = |doc: u32, cell: &Tally, more: Score| {
             if let Some(article) = standing::article(places, wanted, doc) {
@@ -149,14 +146,8 @@ struct Indexed<'s> {
 impl<'s> Indexed<'s> {
     fn of(searcher: &'s Searcher, fields: &Fields) -> Result<Indexed<'s>> {
         let rows = searcher.num_docs().max(1) as f32;
-        let worded = [fields.body, fields.exact, fields.title, fields.speaker, fields.addressee];
-        let norms = |field| {
-            let mut tokens = 0;
-            for segment in searcher.segment_readers() {
-                tokens += segment.inverted_index(field)?.total_num_tokens();
-            }
-            Ok((field, norms((tokens as f32 / rows).max(1.0))))
-        };
+        let worded = [fields.body, fields.exact, fields.speaker, fields.addressee];
+        let norms = |field| Ok((field, norms(searcher, field, rows)?));
         Ok(Indexed {
             searcher,
             rows,
@@ -195,14 +186,6 @@ impl<'s> Indexed<'s> {
     }
 }
 
-/// By the index's own rounding of lengths.
-fn norms(average: f32) -> [f32; 256] {
-    std::array::from_fn(|id| {
-        let length = FieldNormReader::id_to_fieldnorm(id as u8) as f32;
-        weight::ROW_K1 * (1.0 - weight::ROW_B + weight::ROW_B * length / average)
-    })
-}
-
 /// A term with what it weighs.
 struct Weighed {
     field: Field,
@@ -226,7 +209,9 @@ struct Known {
     held: Option<Held>,
     text: Vec<Weighed>,
     names: Vec<Weighed>,
-    lift: Vec<Weighed>,
+    title: Rc<Sought>,
+    /// How many times a headline counts.
+    times: f32,
 }
 
 impl Ready {
@@ -254,9 +239,10 @@ impl Ready {
             let held = held.filter(|held| !held.is_empty());
             let rarity = held.as_ref().map_or(0.0, |held| articles.telling_of(held));
             let telling = rarity.min(most) * part.times;
-            let (text, names, lift) = (terms(&word.text)?, terms(&word.names)?, terms(&word.lift)?);
+            let (text, names) = (terms(&word.text)?, terms(&word.names)?);
+            let title = index.look_up(&word.title)?;
             let bit = bits.next().unwrap_or(1 << 31);
-            words.push(Known { bit, telling, held, text, names, lift });
+            words.push(Known { bit, telling, held, text, names, title, times: part.times });
         }
         let other = part.other.as_ref().map(|query| weighed(&**query, index.searcher)).transpose()?;
         Ok(Ready { words, about, other })
@@ -303,6 +289,9 @@ impl Evidence {
         };
         let mut told = vec![Told::default(); standing.articles()];
         for word in parts.iter().flat_map(|part| &part.words) {
+            articles.headlined(&word.title, |article, part| {
+                told[article as usize].score += weight::TITLE * word.times * part;
+            })?;
             let Some(held) = &word.held else { continue };
             let weight = share * word.telling;
             articles.each(held, |article, part| {
@@ -475,18 +464,6 @@ impl Table {
             cell.told += telling;
             doc = scorer.advance();
         }
-        Ok(())
-    }
-
-    /// What a headline holds lifts rows that match anyway.
-    fn lift(&mut self, part: &Ready, index: &Indexed, ord: usize) -> Result<()> {
-        let touched = std::mem::take(&mut self.touched);
-        for term in part.words.iter().flat_map(|word| &word.lift) {
-            self.each(term, index, ord, |cell, score| {
-                cell.score += if cell.score > 0.0 { score } else { 0.0 };
-            })?;
-        }
-        self.touched = touched;
         Ok(())
     }
 

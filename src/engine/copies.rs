@@ -106,6 +106,22 @@ pub(super) fn fold(
     repeated
 }
 
+/// How many rows are left where those that repeat another are left out.
+pub(super) fn distinct(found: &[Match], groups: usize, twin: impl Fn(DocAddress) -> Twin) -> usize {
+    if groups <= 1 {
+        return found.len();
+    }
+    let mut met = vec![false; groups];
+    let mut left = 0;
+    for row in found {
+        let group = if row.twin { twin(row.address).group as usize } else { 0 };
+        // Without branches: whether a row is the first of its group cannot be foreseen.
+        left += usize::from(group == 0 || !met[group]);
+        met[group] = true;
+    }
+    left
+}
+
 /// The story of each article that has copies, as the index tells it.
 pub(super) fn stories(segments: &[SegmentReader], fields: &Fields) -> tantivy::Result<HashMap<u64, u64>> {
     let mut stories = HashMap::new();

@@ -1,9 +1,9 @@
 //! Which words of a row a query matched, as spans.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::FxHashSet;
 
 use super::Places;
-use super::analyse::{self, Term};
+use super::analyse;
 use super::laid::Laid;
 use super::near::uses;
 use super::pattern::{self, Compiled, Ground, Leaf, Pattern, Place};
@@ -14,8 +14,8 @@ use crate::span::Span;
 #[derive(Default)]
 pub struct Marker {
     /// Single words, as they are and stemmed: most of what is asked, and long queries hold many.
-    exact: HashSet<String>,
-    stems: HashSet<String>,
+    exact: FxHashSet<String>,
+    stems: FxHashSet<String>,
     patterns: Vec<Compiled>,
     /// The same single words by their first byte, see [`Marker::may_fit`].
     beginnings: Vec<Vec<String>>,
@@ -57,29 +57,27 @@ impl Marker {
     /// The words of a row that matched: byte ranges of the article's body, in order, without overlap.
     pub fn spans(&self, laid: &Laid) -> Vec<Span> {
         let text = laid.joined();
-        let mut ranges = self.single(&text);
-        let patterns: Vec<&Compiled> = self.patterns.iter().filter(|one| may_match(one, &text)).collect();
+        let words: Vec<(usize, usize)> = analyse::words(&text).collect();
+        let mut ranges = self.single(&text, &words);
+        let may = |one: &&Compiled| may_match(one, &text, &words);
+        let patterns: Vec<&Compiled> = self.patterns.iter().filter(may).collect();
         if !patterns.is_empty() {
-            placed(&patterns, laid, &text, &mut ranges);
+            placed(&patterns, laid, &text, &words, &mut ranges);
         }
         merged(ranges.into_iter().flat_map(|(start, end)| laid.in_body(start, end)).collect())
     }
 
-    /// Where single words stand, as ranges of the text. Each form of a word is looked at once, and stemmed,
-    /// which costs most, only where it may be one that is sought: no ending that is taken off changes how
-    /// a word begins.
-    fn single(&self, text: &str) -> Vec<(usize, usize)> {
-        let mut ranges = Vec::new();
+    /// Where single words stand, as ranges of the text. A word is folded and stemmed, which costs most, only
+    /// where it may be one that is sought: no ending that is taken off changes how a word begins.
+    fn single(&self, text: &str, words: &[(usize, usize)]) -> Vec<(usize, usize)> {
         if self.stems.is_empty() && self.exact.is_empty() {
-            return ranges;
+            return Vec::new();
         }
-        for (start, end) in analyse::words(text) {
+        let sought = |&&(start, end): &&(usize, usize)| {
             let word = &text[start..end];
-            if self.may_fit(word) && analyse::forms(word, |exact, stem| self.fits(exact, stem)) {
-                ranges.push((start, end));
-            }
-        }
-        ranges
+            self.may_fit(word) && analyse::forms(word, |exact, stem| self.fits(exact, stem))
+        };
+        words.iter().filter(sought).copied().collect()
     }
 
     fn fits(&self, exact: &str, stem: &str) -> bool {
@@ -99,34 +97,48 @@ impl Marker {
 }
 
 /// Where patterns match, as ranges of the text.
-fn placed(patterns: &[&Compiled], laid: &Laid, text: &str, ranges: &mut Vec<(usize, usize)>) {
-    let words = analyse::terms(&mut analyse::exact(), text);
-    let mut stems = Stems::default();
+fn placed(
+    patterns: &[&Compiled],
+    laid: &Laid,
+    text: &str,
+    words: &[(usize, usize)],
+    ranges: &mut Vec<(usize, usize)>,
+) {
+    let indexed = words.iter().filter(|(start, end)| analyse::is_indexed(&text[*start..*end]));
+    let words: Vec<(usize, usize)> = indexed.copied().collect();
     let ends = |unit| patterns.iter().any(|compiled| uses(&compiled.pattern, unit));
     let (sentences, paragraphs) = match ends(Within::Sentence) || ends(Within::Paragraph) {
-        true => laid.breaks(&words),
+        true => laid.breaks(words.iter().copied()),
         false => Default::default(),
     };
+    let at = |leaf: &Leaf| {
+        let fits = |(_, (start, end)): &(usize, &(usize, usize))| fits(leaf, &text[*start..*end]);
+        words.iter().enumerate().filter(fits).map(|(at, _)| at as u32).collect()
+    };
     for compiled in patterns {
-        let mut at = |leaf: &Leaf| {
-            let fits = |(_, word): &(usize, &Term)| stems.fit(leaf, &word.text);
-            words.iter().enumerate().filter(fits).map(|(at, _)| at as u32).collect()
-        };
-        let leaves = compiled.leaves.iter().map(&mut at).collect();
+        let leaves = compiled.leaves.iter().map(at).collect();
         let ground = Ground { leaves, sentences: sentences.clone(), paragraphs: paragraphs.clone() };
-        let range = |place: Place| {
-            Some((words.get(place.start as usize)?.start, words.get(place.end as usize - 1)?.end))
-        };
+        let range =
+            |place: Place| Some((words.get(place.start as usize)?.0, words.get(place.end as usize - 1)?.1));
         ranges.extend(pattern::marks(&compiled.pattern, &ground).into_iter().filter_map(range));
     }
 }
 
+/// True for a word of a text that is what a leaf stands for.
+fn fits(leaf: &Leaf, word: &str) -> bool {
+    let may = match leaf {
+        Leaf::Stem(sought) | Leaf::Exact(sought) => may_stem(word, sought),
+        _ => true,
+    };
+    may && analyse::forms(word, |exact, stem| leaf.matches(exact, stem))
+}
+
 /// False where a word of a run of words begins like none of the text: then the text need not be read. Most
 /// rows lack one part of `28-point`.
-fn may_match(compiled: &Compiled, text: &str) -> bool {
+fn may_match(compiled: &Compiled, text: &str, words: &[(usize, usize)]) -> bool {
     let may_stand = |leaf: &Leaf| match leaf {
         Leaf::Stem(sought) | Leaf::Exact(sought) => {
-            analyse::words(text).any(|(start, end)| may_stem(&text[start..end], sought))
+            words.iter().any(|(start, end)| may_stem(&text[*start..*end], sought))
         }
         _ => true,
     };
@@ -157,24 +169,6 @@ fn may_stem(word: &str, stem: &str) -> bool {
         }
     }
     true
-}
-
-/// Stems of folded words, each found out once.
-#[derive(Default)]
-struct Stems(HashMap<String, String>);
-
-impl Stems {
-    fn fit(&mut self, leaf: &Leaf, word: &str) -> bool {
-        let Leaf::Stem(sought) = leaf else { return leaf.matches(word, word) };
-        if !may_stem(word, sought) {
-            return false;
-        }
-        if !self.0.contains_key(word) {
-            let stem = analyse::terms(&mut analyse::stemmed(), word).into_iter().next();
-            self.0.insert(word.to_string(), stem.map_or_else(String::new, |stem| stem.text));
-        }
-        self.0.get(word) == Some(sought)
-    }
 }
 
 /// Spans in order, those that touch as one.

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 
 use super::Row;
-use super::analyse::{self, Term};
 use crate::rows::{PassageRow, QuoteRow};
 use crate::span::Span;
 
@@ -63,18 +62,9 @@ impl<'a> Laid<'a> {
         spans
     }
 
-    /// The words, unstemmed; their place in the list is their position in the index.
-    pub fn words(&self) -> Vec<Term> {
-        analyse::terms(&mut analyse::exact(), &self.joined())
-    }
-
-    /// Positions of the last words of sentences, and of paragraphs.
-    pub fn breaks(&self, words: &[Term]) -> (Vec<u32>, Vec<u32>) {
-        self.breaks_between(words.iter().map(|word| (word.start, word.end)))
-    }
-
-    /// The same of words by where they stand in the joined text.
-    pub fn breaks_between(&self, words: impl Iterator<Item = (usize, usize)>) -> (Vec<u32>, Vec<u32>) {
+    /// Positions of the last words of sentences, and of paragraphs; words by where they stand in the joined
+    /// text.
+    pub fn breaks(&self, words: impl Iterator<Item = (usize, usize)>) -> (Vec<u32>, Vec<u32>) {
         let text = self.joined();
         let (mut sentences, mut paragraphs) = (Vec::new(), Vec::new());
         let mut before = None;

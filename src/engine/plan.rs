@@ -42,7 +42,6 @@ pub fn plan(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Boxed {
             Expr::Not(inner) => clauses.push((Occur::MustNot, planner.expr(inner))),
             other => clauses.push((Occur::Must, planner.expr(other))),
         }
-        clauses.extend(planner.title_lift(expr).map(|lift| (Occur::Should, lift)));
     }
     Box::new(BooleanQuery::new(clauses))
 }
@@ -235,35 +234,29 @@ impl<'f> Planner<'f> {
 
     /// A word in each of its forms; without its text it only lifts. `common`: even the most common count.
     fn forms(&self, word: &str, with_text: bool, common: bool) -> Vec<Word> {
-        let stems = analyse::terms(&mut analyse::stemmed(), word);
-        let exact = analyse::terms(&mut analyse::exact(), word);
+        let words = analyse::both(word);
         let term = Term::from_field_text;
-        let one = stems.len() == 1;
-        let form = |(stem, exact): (&analyse::Term, &analyse::Term)| {
+        let one = words.len() == 1;
+        let form = |(exact, stem): (String, String)| {
             let mut text = Vec::new();
             let mut names = Vec::new();
             if with_text {
-                text.push((term(self.fields.body, &stem.text), weight::BODY));
+                text.push((term(self.fields.body, &stem), weight::BODY));
                 if one {
                     let foreign = analyse::foreign_stems(&self.fields.languages, word);
                     text.extend(foreign.iter().map(|stem| (term(self.fields.body, stem), weight::BODY)));
                 }
-                text.push((term(self.fields.exact, &exact.text), weight::EXACT));
+                text.push((term(self.fields.exact, &exact), weight::EXACT));
             }
             if with_text && self.wanted == Wanted::Quotes {
-                names.push((term(self.fields.speaker, &exact.text), weight::NAME));
-                names.push((term(self.fields.addressee, &exact.text), weight::NAME / 2.0));
+                names.push((term(self.fields.speaker, &exact), weight::NAME));
+                names.push((term(self.fields.addressee, &exact), weight::NAME / 2.0));
             }
-            let counts = common || !is_stopword(&exact.text);
-            Word {
-                typed: word.to_string(),
-                stem: counts.then(|| stem.text.clone()),
-                text,
-                names,
-                lift: vec![(term(self.fields.title, &stem.text), weight::TITLE)],
-            }
+            let counts = common || !is_stopword(&exact);
+            let title = term(self.fields.title, &stem);
+            Word { typed: word.to_string(), stem: counts.then_some(stem), text, names, title }
         };
-        stems.iter().zip(&exact).map(form).collect()
+        words.into_iter().map(form).collect()
     }
 
     /// Terms of rows that are about these places.
@@ -356,7 +349,7 @@ impl<'f> Planner<'f> {
             Filter::Lang(code) => unscored(self.term(self.fields.language, code)),
             Filter::Author(name) => unscored(self.named(self.fields.author, name)),
             Filter::Within(words) => unscored(self.within(words)),
-            Filter::Title(words) => self.title(words),
+            Filter::Title(words) => unscored(self.title(words)),
             Filter::Article(id) => unscored(self.term(self.fields.article, id)),
         }
     }
@@ -387,21 +380,23 @@ impl<'f> Planner<'f> {
     }
 
     fn within(&self, words: &[String]) -> Boxed {
-        let stems = analyse::terms(&mut analyse::stemmed(), &words.join(" "));
-        let terms = |stem: &analyse::Term| {
-            [self.fields.body, self.fields.title].map(|field| Term::from_field_text(field, &stem.text))
+        let part = |(_, stem): (String, String)| {
+            any([self.fields.body, self.fields.title].map(|field| self.term(field, &stem)).into()).into()
         };
-        Box::new(WithinQuery { words: stems.iter().map(terms).collect(), copy: self.fields.copy })
+        let parts = analyse::both(&words.join(" ")).into_iter().map(part).collect();
+        Box::new(WithinQuery { parts, copy: self.fields.copy })
     }
 
+    /// Rows of the articles whose headline holds all of these words: it stands on a row of its own.
     fn title(&self, words: &[String]) -> Boxed {
-        let stems = analyse::terms(&mut analyse::stemmed(), &words.join(" "));
-        let english = all(stems.iter().map(|stem| self.term(self.fields.title, &stem.text)).collect());
         let words = words.join(" ");
+        let english = analyse::both(&words).into_iter().map(|(_, stem)| stem).collect();
         let foreign = self.fields.languages.iter().filter_map(|code| analyse::foreign(code, &words));
-        let foreign = foreign
-            .map(|stems| all(stems.iter().map(|stem| self.term(self.fields.title, &stem.text)).collect()));
-        any(foreign.chain([english]).collect())
+        let foreign = foreign.map(|stems| stems.into_iter().map(|stem| stem.text).collect());
+        let holds =
+            |stems: Vec<String>| all(stems.iter().map(|stem| self.term(self.fields.title, stem)).collect());
+        let title = any(foreign.chain([english]).map(holds).collect());
+        Box::new(WithinQuery { parts: vec![title.into()], copy: self.fields.copy })
     }
 
     /// A region or anything inside it; the stronger the evidence, the higher.
@@ -431,19 +426,6 @@ impl<'f> Planner<'f> {
     fn days(&self, from: Bound<u64>, to: Bound<u64>) -> Boxed {
         let term = |day: u64| Term::from_field_u64(self.fields.day, day);
         Box::new(RangeQuery::new(from.map(term), to.map(term)))
-    }
-
-    /// Words of the query that the headline holds lift an answer that matches anyway.
-    fn title_lift(&self, expr: &Expr<Places>) -> Option<Boxed> {
-        let mut words = Vec::new();
-        plain_words(expr, &mut words);
-        let mut analyzer = analyse::stemmed();
-        let lifts: Vec<Boxed> = words
-            .iter()
-            .flat_map(|word| analyse::terms(&mut analyzer, word))
-            .map(|stem| boosted(self.term(self.fields.title, &stem.text), weight::TITLE))
-            .collect();
-        (!lifts.is_empty()).then(|| any(lifts))
     }
 }
 

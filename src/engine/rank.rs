@@ -11,6 +11,7 @@ use super::article::{Articles, Question};
 use super::collect::{Columns, Match, Ranked, compare, order};
 use super::plan::{self, plain_text, plan};
 use super::schema::Fields;
+use super::sought::Sought;
 use super::standing::Standing;
 use super::writer::START_BITS;
 use super::{Places, Show, Wanted, bag, copies, weight};
@@ -37,8 +38,8 @@ pub(super) struct Found {
     pub ranked: Vec<Ranked>,
     /// Words that even the article lacks that holds most of them.
     pub lacking: Vec<String>,
-    /// Rows that repeat others.
-    repeated: Vec<Match>,
+    /// Rows among which are those that repeat what is shown.
+    others: Vec<Match>,
 }
 
 impl Asked<'_> {
@@ -49,28 +50,27 @@ impl Asked<'_> {
         if let Some(fresh) = show.fresh.filter(|_| query.sort == Sort::Score) {
             found.iter_mut().for_each(|row| row.score *= fresh.weight(columns.day(row.address)));
         }
-        let before = |a: &Match, b: &Match| match query.sort {
-            Sort::Score => b.score.total_cmp(&a.score),
-            sort => compare(sort, &columns.ranked(*a), &columns.ranked(*b)),
-        };
-        let repeated = match self.every_copy {
-            true => Vec::new(),
-            false => self.fold(&mut found, before),
-        };
-        let total = found.len();
-        let ranked = if query.sort == Sort::Score {
+        if query.sort == Sort::Score {
             let spread = self.wanted == Wanted::Passages && !one_article(query.expr.as_ref());
-            best(found, columns, spread, most)
-        } else {
-            let mut ranked: Vec<Ranked> = found.into_iter().map(|row| columns.ranked(row)).collect();
-            if most < ranked.len() {
-                ranked.select_nth_unstable_by(most, |a, b| compare(query.sort, a, b));
-                ranked.truncate(most);
-            }
-            order(&mut ranked, query.sort);
-            ranked
-        };
-        Ok(Found { total, ranked, lacking, repeated })
+            let total = if self.every_copy { found.len() } else { self.distinct(&found) };
+            let fold = |rows: &mut Vec<Match>| {
+                if !self.every_copy {
+                    self.fold(rows, |a, b| b.score.total_cmp(&a.score));
+                }
+            };
+            let ranked = best(&mut found, columns, fold, spread, most);
+            return Ok(Found { total, ranked, lacking, others: found });
+        }
+        let before = |a: &Match, b: &Match| compare(query.sort, &columns.ranked(*a), &columns.ranked(*b));
+        let others = if self.every_copy { Vec::new() } else { self.fold(&mut found, before) };
+        let total = found.len();
+        let mut ranked: Vec<Ranked> = found.into_iter().map(|row| columns.ranked(row)).collect();
+        if most < ranked.len() {
+            ranked.select_nth_unstable_by(most, |a, b| compare(query.sort, a, b));
+            ranked.truncate(most);
+        }
+        order(&mut ranked, query.sort);
+        Ok(Found { total, ranked, lacking, others })
     }
 
     /// All rows that match, in no order; of what copies have in common only one.
@@ -86,6 +86,10 @@ impl Asked<'_> {
         copies::fold(found, self.standing.groups, |at| self.standing.twin(at), order)
     }
 
+    fn distinct(&self, found: &[Match]) -> usize {
+        copies::distinct(found, self.standing.groups, |at| self.standing.twin(at))
+    }
+
     /// The rows that repeat each of these, best first.
     pub fn repeated(&self, found: &Found, shown: &[DocAddress]) -> HashMap<DocAddress, Vec<DocAddress>> {
         let group = |at: &DocAddress| Some(self.standing.twin(*at).group).filter(|group| *group > 0);
@@ -93,8 +97,17 @@ impl Asked<'_> {
             shown.iter().filter_map(|at| Some((group(at)?, *at))).collect();
         let columns = &self.standing.columns;
         let mut copies: HashMap<DocAddress, Vec<Ranked>> = HashMap::new();
-        for row in &found.repeated {
-            if let Some(leader) = leaders.get(&self.standing.twin(row.address).group) {
+        if self.every_copy || leaders.is_empty() {
+            return HashMap::new();
+        }
+        let mut sought = vec![false; self.standing.groups];
+        leaders.keys().for_each(|group| sought[*group as usize] = true);
+        for row in found.others.iter().filter(|row| row.twin) {
+            let group = self.standing.twin(row.address).group;
+            if !sought[group as usize] {
+                continue;
+            }
+            if let Some(leader) = leaders.get(&group).filter(|leader| **leader != row.address) {
                 copies.entry(*leader).or_default().push(columns.ranked(*row));
             }
         }
@@ -154,13 +167,11 @@ impl Asked<'_> {
             return bag::matches(self.searcher, self.fields, self.wanted, &bag, self.standing);
         }
         let mut found = self.searcher.search(&*plan(self.fields, self.wanted, query), &Matches)?;
-        if self.wanted == Wanted::Passages {
-            self.lift(&mut found, query)?;
-        }
+        self.lift(&mut found, query)?;
         Ok((found, Vec::new()))
     }
 
-    /// Adds how well each article as a whole answers the words of a query.
+    /// Adds what headlines tell, and to passages how well each article as a whole answers the words of a query.
     fn lift(&self, found: &mut [Match], query: &Query<Places>) -> Result<()> {
         let question = Question::new(&query.expr.as_ref().map(plain_text).unwrap_or_default());
         if question.is_empty() {
@@ -169,9 +180,13 @@ impl Asked<'_> {
         let articles = Articles::new(self.searcher, self.fields, self.standing);
         let mut scores = vec![0.0; self.standing.articles()];
         for (stem, n) in question.stems() {
-            let held = articles.held(stem)?;
-            let weight = weight::ARTICLE * n * articles.telling_of(&held);
-            articles.each(&held, |article, part| scores[article as usize] += weight * part);
+            let title = Sought::of(self.searcher, &Term::from_field_text(self.fields.title, stem))?;
+            articles.headlined(&title, |article, part| scores[article as usize] += weight::TITLE * part)?;
+            if self.wanted == Wanted::Passages {
+                let held = articles.held(stem)?;
+                let weight = weight::ARTICLE * n * articles.telling_of(&held);
+                articles.each(&held, |article, part| scores[article as usize] += weight * part);
+            }
         }
         for row in found {
             if let Some(article) = self.standing.article(self.wanted, row.address) {
@@ -186,14 +201,22 @@ impl Asked<'_> {
 ///
 /// A row only ever loses by being spread. So the first rows by score, reordered, are right down to the
 /// score of the worst of them, and more are looked at until enough are right: a page shows the same rows
-/// whatever was asked for before it.
-fn best(mut found: Vec<Match>, columns: &Columns, spread: bool, most: usize) -> Vec<Ranked> {
+/// whatever was asked for before it. `fold` leaves out rows that repeat one that ranks higher: it, too, need
+/// only see those that are looked at.
+fn best(
+    found: &mut [Match],
+    columns: &Columns,
+    fold: impl Fn(&mut Vec<Match>),
+    spread: bool,
+    most: usize,
+) -> Vec<Ranked> {
     let mut looked_at = (most.saturating_mul(4)).max(100);
     loop {
         let whole = looked_at >= found.len();
-        let floor = if whole { Score::NEG_INFINITY } else { at_least(&mut found, looked_at) };
-        let first = found.iter().filter(|row| row.score >= floor);
-        let mut ranked: Vec<Ranked> = first.map(|row| columns.ranked(*row)).collect();
+        let floor = if whole { Score::NEG_INFINITY } else { at_least(found, looked_at) };
+        let mut first: Vec<Match> = found.iter().filter(|row| row.score >= floor).copied().collect();
+        fold(&mut first);
+        let mut ranked: Vec<Ranked> = first.into_iter().map(|row| columns.ranked(row)).collect();
         // Where many are equal, only those that are shown need an order.
         if !spread && most < ranked.len() {
             ranked.select_nth_unstable_by(most, |a, b| compare(Sort::Score, a, b));
@@ -306,8 +329,12 @@ mod tests {
         let found: Vec<Match> = (0..1000)
             .map(|doc| Match { score: (doc * 37 % 500) as f32, address: DocAddress::new(0, doc), twin: true })
             .collect();
-        let scores =
-            |most| best(found.clone(), &columns, true, most).iter().map(|row| row.score).collect::<Vec<_>>();
+        let scores = |most| {
+            best(&mut found.clone(), &columns, |_| (), true, most)
+                .iter()
+                .map(|row| row.score)
+                .collect::<Vec<_>>()
+        };
         let whole = scores(1000);
         assert_eq!(whole.len(), 1000);
         for most in [1, 10, 150, 999] {

@@ -9,7 +9,7 @@ use super::analyse::EXACT;
 use super::words::READY;
 
 /// Version of the layout; an index of another version is refused.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// What `breaks` holds where a sentence ends.
 pub const SENTENCE_END: &str = "s";
@@ -51,7 +51,7 @@ pub struct Fields {
     pub breaks: Field,
     /// How many words an article has, the headline's counted as often as they weigh; only on `article` rows.
     pub length: Field,
-    /// Words of the headline, stemmed.
+    /// Words of the headline, stemmed; only on `article` rows.
     pub title: Field,
     /// Words of the speaker's names.
     pub speaker: Field,

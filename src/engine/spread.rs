@@ -26,9 +26,7 @@ pub fn spread(searcher: &Searcher, field: Field, leaf: &Leaf) -> tantivy::Result
         let index = segment.inverted_index(field)?;
         each(index.terms(), field, leaf, |word, rows| *counts.entry(word.to_string()).or_default() += rows)?;
     }
-    let mut words: Vec<(String, u64)> = counts.into_iter().collect();
-    words.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Ok(Spread { words })
+    Ok(Spread { words: most_frequent(counts) })
 }
 
 /// The words of the index that a word or a pattern stands for; none for anything else.
@@ -69,21 +67,59 @@ pub fn holds(searcher: &Searcher, field: Field, word: &str) -> tantivy::Result<b
     Ok(!stems.is_empty())
 }
 
-/// Words one edit away, or two where one finds none, the nearest and most frequent first.
+/// Words one edit away; where there are none two, in a word long enough; each the most frequent first.
+/// Those that begin otherwise come last: hardly anybody mistypes the first letter, and to look for them is
+/// to look through the whole dictionary.
 pub fn near(searcher: &Searcher, field: Field, word: &str) -> tantivy::Result<Vec<(String, u64)>> {
     let long = word.chars().count();
-    for edits in 1..=2 {
+    let Some(first) = word.chars().next() else { return Ok(Vec::new()) };
+    for (edits, alike) in [(1, true), (2, true), (1, false)] {
         if long < 2 + 2 * usize::from(edits) {
-            break;
+            continue;
         }
-        let mut found = spread(searcher, field, &Leaf::Fuzzy(word.to_string(), edits))?.words;
-        found
-            .retain(|(other, _)| other != word && (edits < 2 || other.chars().next() == word.chars().next()));
-        if !found.is_empty() {
-            return Ok(found);
+        let mut counts: HashMap<String, u64> = HashMap::new();
+        let begins = if alike { Some(first) } else { None };
+        for segment in searcher.segment_readers() {
+            let index = segment.inverted_index(field)?;
+            fuzzy(index.terms(), field, (word, edits), begins, |near, rows| {
+                *counts.entry(near.to_string()).or_default() += rows;
+            })?;
+        }
+        counts.remove(word);
+        if !counts.is_empty() {
+            return Ok(most_frequent(counts));
         }
     }
     Ok(Vec::new())
+}
+
+/// Words of a dictionary that are so many edits away; only those with that beginning where one is given.
+fn fuzzy(
+    terms: &TermDictionary,
+    field: Field,
+    (word, edits): (&str, u8),
+    begins: Option<char>,
+    mut found: impl FnMut(&str, u64),
+) -> tantivy::Result<()> {
+    let term = Term::from_field_text(field, word);
+    let mut search = terms.search(FuzzyTermQuery::new(term, edits.min(2), true).automaton()?);
+    if let Some(first) = begins {
+        search = search.ge(first.to_string());
+        if let Some(next) = char::from_u32(u32::from(first) + 1) {
+            search = search.lt(next.to_string());
+        }
+    }
+    let mut stream = search.into_stream()?;
+    while let Some((word, info)) = stream.next() {
+        found(&String::from_utf8_lossy(word), u64::from(info.doc_freq));
+    }
+    Ok(())
+}
+
+fn most_frequent(counts: HashMap<String, u64>) -> Vec<(String, u64)> {
+    let mut words: Vec<(String, u64)> = counts.into_iter().collect();
+    words.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    words
 }
 
 fn each(
@@ -99,15 +135,7 @@ fn each(
             }
             return Ok(());
         }
-        Leaf::Fuzzy(word, edits) => {
-            let term = Term::from_field_text(field, word);
-            let automaton = FuzzyTermQuery::new(term, (*edits).min(2), true).automaton()?;
-            let mut stream = terms.search(automaton).into_stream()?;
-            while let Some((word, info)) = stream.next() {
-                found(&String::from_utf8_lossy(word), u64::from(info.doc_freq));
-            }
-            return Ok(());
-        }
+        Leaf::Fuzzy(word, edits) => return fuzzy(terms, field, (word, *edits), None, found),
         Leaf::Prefix(start) | Leaf::Shape(_, start) => start,
     };
     let mut stream = terms.range().ge(start).into_stream()?;

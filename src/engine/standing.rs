@@ -146,6 +146,11 @@ pub(super) fn article(segment: &[u32], wanted: Wanted, doc: u32) -> Option<u32> 
     numbered(segment, kind, doc)
 }
 
+/// The number of the article that a row of a segment is the own row of, if that is not deleted.
+pub(super) fn own_row(segment: &[u32], doc: u32) -> Option<u32> {
+    numbered(segment, ARTICLE, doc)
+}
+
 /// True when rows of other articles repeat a row.
 pub(super) fn has_twins(segment: &[u32], doc: u32) -> bool {
     segment.get(doc as usize).is_some_and(|place| place & TWIN != 0)

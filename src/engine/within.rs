@@ -1,17 +1,18 @@
 //! Rows of articles that hold words anywhere: what somebody said in a story about something.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use tantivy::collector::DocSetCollector;
-use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, TermQuery, TermSetQuery, Weight};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::query::{EnableScoring, Query, TermSetQuery, Weight};
+use tantivy::schema::Field;
 use tantivy::{Searcher, TantivyError, Term};
 
-/// Rows of the articles that hold all of these words, in whichever of their rows.
+/// Rows of the articles that fit all parts, each in whichever of their rows.
 #[derive(Clone, Debug)]
 pub struct WithinQuery {
-    /// Each word as a term of the text and one of the headline.
-    pub words: Vec<[Term; 2]>,
+    /// A word of the text or the headline, for example.
+    pub parts: Vec<Arc<dyn Query>>,
     /// The number that all rows of an article share.
     pub copy: Field,
 }
@@ -19,8 +20,8 @@ pub struct WithinQuery {
 impl WithinQuery {
     fn rows(&self, searcher: &Searcher) -> tantivy::Result<TermSetQuery> {
         let mut all: Option<HashSet<u64>> = None;
-        for word in &self.words {
-            let with = self.articles(word, searcher)?;
+        for part in &self.parts {
+            let with = self.articles(&**part, searcher)?;
             all = Some(match all {
                 None => with,
                 Some(all) => all.intersection(&with).copied().collect(),
@@ -30,13 +31,9 @@ impl WithinQuery {
         Ok(TermSetQuery::new(numbers.map(|number| Term::from_field_u64(self.copy, number))))
     }
 
-    /// The numbers of the articles that hold a word.
-    fn articles(&self, word: &[Term], searcher: &Searcher) -> tantivy::Result<HashSet<u64>> {
-        let term = |term: &Term| {
-            let term: Box<dyn Query> = Box::new(TermQuery::new(term.clone(), IndexRecordOption::Basic));
-            (Occur::Should, term)
-        };
-        let rows = searcher.search(&BooleanQuery::new(word.iter().map(term).collect()), &DocSetCollector)?;
+    /// The numbers of the articles with a row that fits.
+    fn articles(&self, part: &dyn Query, searcher: &Searcher) -> tantivy::Result<HashSet<u64>> {
+        let rows = searcher.search(part, &DocSetCollector)?;
         let column = searcher.schema().get_field_name(self.copy);
         let columns = searcher.segment_readers().iter().map(|segment| segment.fast_fields().u64(column));
         let columns = columns.collect::<tantivy::Result<Vec<_>>>()?;

@@ -148,6 +148,7 @@ impl Writer {
         document.add_u64(self.fields.same, u64::from_str_radix(short(&article.sha256), 16).unwrap_or(0));
         let length = body.all().len() + weight::WHOLE_TITLE * common.title.all().len();
         document.add_u64(self.fields.length, length as u64);
+        document.add_text(self.fields.title, common.title.own_stems(common.title.all()));
         document.add_text(self.fields.json, json(found));
         document
     }
@@ -199,11 +200,10 @@ impl Writer {
         document.add_text(self.fields.body, words.own_stems(range.clone()));
         document.add_text(self.fields.exact, words.exact(range.clone()));
         let spans = words.spans(range).map(|(start, end)| (start - offset, end - offset));
-        document.add_text(self.fields.breaks, breaks(laid.breaks_between(spans)));
+        document.add_text(self.fields.breaks, breaks(laid.breaks(spans)));
         for author in &head.byline {
             document.add_text(self.fields.author, author);
         }
-        document.add_text(self.fields.title, common.title.own_stems(common.title.all()));
         document.add_text(self.fields.source, &head.source);
         document.add_text(self.fields.by_source, &head.source);
         document.add_text(self.fields.language, head.language.code);

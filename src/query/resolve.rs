@@ -72,9 +72,9 @@ const KNOWN_TOWN: u64 = 500_000;
 pub fn named(expr: Expr<Places>, gazetteer: &Gazetteer) -> Expr<Places> {
     let all = |list: Vec<Expr<Places>>| list.into_iter().map(|expr| named(expr, gazetteer)).collect();
     match expr {
-        Expr::Word(word) => match longest(std::slice::from_ref(&word), gazetteer) {
-            Some((_, places)) => Expr::Place(vec![word], places),
-            None => Expr::Word(word),
+        Expr::Word(word) => match first_name(std::slice::from_ref(&word), gazetteer) {
+            Some((_, Some(places))) => Expr::Place(vec![word], places),
+            _ => Expr::Word(word),
         },
         Expr::Any(list) => Expr::Any(gathered(list, gazetteer)),
         Expr::And(list) => Expr::And(all(list)),
@@ -94,47 +94,54 @@ fn gathered(list: Vec<Expr<Places>>, gazetteer: &Gazetteer) -> Vec<Expr<Places>>
             .map_while(|expr| if let Expr::Word(word) = expr { Some(word.clone()) } else { None })
             .take(LONGEST_NAME)
             .collect();
-        match longest(&words, gazetteer) {
-            Some((count, places)) => {
+        let name = first_name(&words, gazetteer);
+        rest = match name {
+            Some((count, Some(places))) => {
                 gathered.push(Expr::Place(words[..count].to_vec(), places));
-                rest = &rest[count..];
+                &rest[count..]
+            }
+            // Of `East Palestine`, a town too small to be meant, the second word is no country.
+            Some((count, None)) => {
+                gathered.extend(rest[..count].iter().cloned());
+                &rest[count..]
             }
             None => {
-                // Of `East Palestine`, a town too small to be meant, the second word is no country.
-                let count = words_of_name(&words, gazetteer).filter(|count| *count > 1);
-                match count {
-                    Some(count) => gathered.extend(rest[..count].iter().cloned()),
-                    None => gathered.push(named(first.clone(), gazetteer)),
-                }
-                rest = count.map_or(after, |count| &rest[count..]);
+                gathered.push(if words.is_empty() { named(first.clone(), gazetteer) } else { first.clone() });
+                after
             }
-        }
+        };
     }
     gathered
-}
-
-/// How many words the longest name of any place has that some words begin with.
-fn words_of_name(words: &[String], gazetteer: &Gazetteer) -> Option<usize> {
-    let text = words.iter().map(|word| capital(word)).collect::<Vec<_>>().join(" ");
-    let found = gazetteer.longest_match(&text, 0)?;
-    Some(text[..found.end].split(' ').count())
 }
 
 /// Most words of the name of a region.
 const LONGEST_NAME: usize = 5;
 
-/// The region that the first of some words name, and how many they are.
-fn longest(words: &[String], gazetteer: &Gazetteer) -> Option<(usize, Places)> {
+/// How many words the longest name of any place has that some words begin with, and the region that it means
+/// where that is known well enough.
+fn first_name(words: &[String], gazetteer: &Gazetteer) -> Option<(usize, Option<Places>)> {
     // In small letters only what can hardly be anything else: `iran`, not `us`.
     let small = words.first()?.starts_with(char::is_lowercase);
-    let text = match small {
-        true => words.iter().map(|word| capital(word)).collect::<Vec<_>>().join(" "),
-        false => words.join(" "),
-    };
-    let found = gazetteer.longest_match(&text, 0)?;
+    let capitals = words.iter().map(|word| capital(word)).collect::<Vec<_>>().join(" ");
+    let text = if small { capitals.clone() } else { words.join(" ") };
+    let count = |text: &str, end: usize| text[..end].split(' ').count();
+    let found = gazetteer.longest_match(&text, 0);
+    let long_enough = |end: usize| !small || end >= SHORTEST_SMALL;
+    if let Some(found) = &found
+        && let Some(ids) = known(&found.candidates, gazetteer).filter(|_| long_enough(found.end))
+    {
+        let typed = text[..found.end].to_string();
+        return Some((count(&text, found.end), Some(Places { typed, ids })));
+    }
+    let found = if text == capitals { found? } else { gazetteer.longest_match(&capitals, 0)? };
+    Some((count(&capitals, found.end), None))
+}
+
+/// The region that a name means, if it is one that plain words may name.
+fn known(candidates: &[Candidate], gazetteer: &Gazetteer) -> Option<Vec<RegionId>> {
     // `Kiev` is the city, not the government that it stands for; `the Kremlin` is nothing else.
-    let mut places = found.candidates;
-    places.retain(|candidate| candidate.kind != NameKind::Metonym);
+    let places: Vec<Candidate> =
+        candidates.iter().filter(|candidate| candidate.kind != NameKind::Metonym).cloned().collect();
     let best = places.first()?;
     let region = gazetteer.region(best.region)?;
     let known = match region.kind {
@@ -142,12 +149,7 @@ fn longest(words: &[String], gazetteer: &Gazetteer) -> Option<(usize, Places)> {
         _ => true,
     };
     // `U.S.` is looked for as it is written: with all that is about the country it would say nothing.
-    if !known || best.kind == NameKind::Abbreviation || small && found.end < SHORTEST_SMALL {
-        return None;
-    }
-    let typed = text[..found.end].to_string();
-    let count = typed.split(' ').count();
-    Some((count, Places { ids: meant(&places, gazetteer), typed }))
+    (known && best.kind != NameKind::Abbreviation).then(|| meant(&places, gazetteer))
 }
 
 /// Fewest bytes of a name that is known in small letters.

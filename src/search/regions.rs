@@ -67,29 +67,12 @@ pub(super) fn mentions(row: &Row, wanted: &[Places], gazetteer: &Gazetteer) -> V
             let about = row.about.iter().filter(|about| meant(about.id));
             about.map(|about| about.evidence.span).filter(inside).collect()
         }
-        Row::Passage(row) => {
-            let regions: Vec<RegionId> = row.regions.iter().map(|region| region.id).collect();
-            if !regions.iter().any(|id| meant(*id)) {
-                return Vec::new();
-            }
-            // Which place a name means was found out in the article; here only where the name stands.
-            let means = |id: RegionId| regions.contains(&id) && meant(id);
-            let mut spans = Vec::new();
-            let mut at = 0;
-            for (start, _) in row.text.match_indices(|c: char| c.is_uppercase()) {
-                let begins = !row.text[..start].ends_with(char::is_alphanumeric);
-                if start < at || !begins {
-                    continue;
-                }
-                let Some(found) = gazetteer.longest_match(&row.text, start) else { continue };
-                if found.candidates.iter().any(|candidate| means(candidate.region)) {
-                    let base = row.span.start as usize;
-                    spans.push(Span::new(base + start, base + found.end));
-                    at = found.end;
-                }
-            }
-            spans
-        }
+        Row::Passage(row) => row
+            .regions
+            .iter()
+            .filter(|region| meant(region.id))
+            .flat_map(|region| region.spans.clone())
+            .collect(),
     }
 }
 
