@@ -171,7 +171,7 @@ impl<'s> Articles<'s> {
     /// The articles that hold a stem in headline or body.
     pub fn held(&self, stem: &str) -> Result<Held> {
         let sought = |field| Sought::of(self.searcher, &Term::from_field_text(field, stem));
-        self.held_by(&sought(self.fields.body)?, &sought(self.fields.title)?)
+        self.held_by(&sought(self.fields.passages.stemmed)?, &sought(self.fields.title)?)
     }
 
     /// As [`Articles::held`], of terms that were looked up.
@@ -252,7 +252,8 @@ impl<'s> Articles<'s> {
 
     /// How rare a stem is, by the rows that hold it: near enough to that by articles, and cheap.
     fn rarity(&self, stem: &str) -> Result<(f32, f32)> {
-        let holders = self.searcher.doc_freq(&Term::from_field_text(self.fields.body, stem))? as f32;
+        let holders =
+            self.searcher.doc_freq(&Term::from_field_text(self.fields.passages.stemmed, stem))? as f32;
         Ok((holders, inverse(self.searcher.num_docs() as f32, holders)))
     }
 
@@ -303,7 +304,7 @@ impl<'s> Articles<'s> {
         for stem in stems {
             let mut found = HashMap::new();
             self.places_in(self.fields.title, stem, &order, &mut found)?;
-            self.places_in(self.fields.body, stem, &order, &mut found)?;
+            self.places_in(self.fields.passages.stemmed, stem, &order, &mut found)?;
             places.insert(stem, found);
         }
         Ok(places)

@@ -53,16 +53,25 @@ pub(super) struct Word {
     pub title: Term,
 }
 
-/// What is known of a row after some of the words.
+/// What is known of a row after some of the words. Small, since a question goes over thousands.
 #[derive(Clone, Copy, Default)]
 struct Tally {
     score: Score,
-    /// How much of the question it holds, by how telling the words are.
-    told: f32,
-    /// What the last word gave.
-    last: f32,
-    /// Which words it holds; words far down share a bit.
-    words: u32,
+    /// What of the question it holds: bits of words, of other parts, and of regions told of in other words.
+    /// None is set in a row that was not touched.
+    bits: u32,
+}
+
+/// Gives out bits: what comes after the first thirty shares the last.
+#[derive(Default)]
+struct Bits(u32);
+
+impl Bits {
+    fn next(&mut self) -> u32 {
+        let bit = 1 << self.0;
+        self.0 = (self.0 + 1).min(31);
+        bit
+    }
 }
 
 /// All rows of the kind wanted that hold any of the parts and fit the conditions, scored, in no order; and
@@ -74,11 +83,14 @@ pub(super) fn matches(
     bag: &Bag,
     standing: &Standing,
 ) -> Result<(Vec<Match>, Vec<String>)> {
-    let index = Indexed::of(searcher, fields)?;
+    let index = Indexed::of(searcher, fields, wanted)?;
     let articles = Articles::new(searcher, fields, standing);
-    let mut bits = (0..).map(|at: u32| 1 << at.min(31));
-    let ready = |part| Ready::of(part, &index, &articles, &mut bits);
-    let parts: Vec<Ready> = bag.parts.iter().map(ready).collect::<Result<_>>()?;
+    let mut bits = Bits::default();
+    // Regions come first: no word may share a bit with one of them.
+    let about: Vec<u32> =
+        bag.parts.iter().map(|part| if part.about.is_empty() { 0 } else { bits.next() }).collect();
+    let ready = |(part, about): (&Part, u32)| Ready::of(part, about, &index, &articles, &mut bits);
+    let parts: Vec<Ready> = bag.parts.iter().zip(about).map(ready).collect::<Result<_>>()?;
     let evidence = Evidence::of(wanted, searcher, &articles, &parts, standing)?;
     let conditions = bag.conditions.as_ref().map(|query| weighed(&**query, searcher)).transpose()?;
     let mut found = Vec::new();
@@ -88,7 +100,7 @@ pub(super) fn matches(
         for part in &parts {
             table.part(part, &index, ord)?;
         }
-        found.reserve(table.touched.len());
+        found.reserve(table.count);
         let places = standing.segment(ord);
         let mut take = |doc: u32, cell: &Tally, more: Score| {
             if let Some(article) = standing::article(places, wanted, doc) {
@@ -98,13 +110,13 @@ pub(super) fn matches(
             }
         };
         match &conditions {
-            None => table.touched.iter().for_each(|&doc| take(doc, &table.cells[doc as usize], 0.0)),
+            None => table.touched().iter().for_each(|&doc| take(doc, &table.cells[doc as usize], 0.0)),
             Some(conditions) => {
                 let mut fits = conditions.scorer(segment, 1.0)?;
                 let mut doc = fits.doc();
                 while doc != TERMINATED {
                     let cell = table.cells[doc as usize];
-                    if cell.score > 0.0 {
+                    if cell.bits > 0 {
                         take(doc, &cell, fits.score());
                     }
                     doc = fits.advance();
@@ -144,14 +156,16 @@ struct Indexed<'s> {
 }
 
 impl<'s> Indexed<'s> {
-    fn of(searcher: &'s Searcher, fields: &Fields) -> Result<Indexed<'s>> {
-        let rows = searcher.num_docs().max(1) as f32;
-        let worded = [fields.body, fields.exact, fields.speaker, fields.addressee];
+    fn of(searcher: &'s Searcher, fields: &Fields, wanted: Wanted) -> Result<Indexed<'s>> {
+        let kind = Term::from_field_text(fields.row, wanted.row());
+        let rows = searcher.doc_freq(&kind)?.max(1) as f32;
+        let words = fields.words(wanted);
+        let worded = [words.stemmed, words.exact, fields.speaker, fields.addressee];
         let norms = |field| Ok((field, norms(searcher, field, rows)?));
         Ok(Indexed {
             searcher,
             rows,
-            body: fields.body,
+            body: fields.passages.stemmed,
             title: fields.title,
             fields: worded.into_iter().map(norms).collect::<Result<_>>()?,
             known: RefCell::default(),
@@ -184,6 +198,20 @@ impl<'s> Indexed<'s> {
         let weight = weight * inverse(self.rows, sought.rows) * (weight::ROW_K1 + 1.0);
         Ok(Weighed { field: term.field(), sought, weight })
     }
+
+    /// Terms of a word's forms. One that just as many rows hold as the one before it is held by the same rows,
+    /// or all but: a form that a word has nearly always. They are gone over once, with what both weigh.
+    fn forms(&self, terms: &[(Term, f32)], times: f32) -> Result<Vec<Weighed>> {
+        let mut all: Vec<Weighed> = Vec::new();
+        for (term, weight) in terms {
+            let form = self.sought(term, weight * times)?;
+            match all.last_mut().filter(|last| last.sought.rows == form.sought.rows) {
+                Some(last) => last.weight += form.weight,
+                None => all.push(form),
+            }
+        }
+        Ok(all)
+    }
 }
 
 /// A term with what it weighs.
@@ -197,7 +225,10 @@ struct Weighed {
 struct Ready {
     words: Vec<Known>,
     about: Vec<(Sought, Score)>,
+    /// The bit of rows that are about the region.
+    about_bit: u32,
     other: Option<Box<dyn Weight>>,
+    other_bit: u32,
 }
 
 /// A word with its terms looked up.
@@ -217,11 +248,12 @@ struct Known {
 impl Ready {
     fn of(
         part: &Part,
+        about_bit: u32,
         index: &Indexed,
         articles: &Articles,
-        bits: &mut impl Iterator<Item = u32>,
+        bits: &mut Bits,
     ) -> Result<Ready> {
-        let terms = |terms: &[(Term, f32)]| -> Result<Vec<Weighed>> {
+        let names = |terms: &[(Term, f32)]| -> Result<Vec<Weighed>> {
             terms.iter().map(|(term, weight)| index.sought(term, weight * part.times)).collect()
         };
         let mut about = Vec::new();
@@ -239,13 +271,14 @@ impl Ready {
             let held = held.filter(|held| !held.is_empty());
             let rarity = held.as_ref().map_or(0.0, |held| articles.telling_of(held));
             let telling = rarity.min(most) * part.times;
-            let (text, names) = (terms(&word.text)?, terms(&word.names)?);
+            let (text, names) = (index.forms(&word.text, part.times)?, names(&word.names)?);
             let title = index.look_up(&word.title)?;
-            let bit = bits.next().unwrap_or(1 << 31);
+            let bit = bits.next();
             words.push(Known { bit, telling, held, text, names, title, times: part.times });
         }
         let other = part.other.as_ref().map(|query| weighed(&**query, index.searcher)).transpose()?;
-        Ok(Ready { words, about, other })
+        let other_bit = if other.is_some() { bits.next() } else { 0 };
+        Ok(Ready { words, about, about_bit, other, other_bit })
     }
 
     fn bits(&self) -> u32 {
@@ -262,8 +295,27 @@ struct Evidence {
     articles: Vec<Told>,
     /// How telling all of the question is.
     whole: f32,
-    /// Bits of the words that name regions, and how telling those are.
-    names: Vec<(u32, f32)>,
+    /// How telling what a row holds is, by each of the four bytes of its bits.
+    telling: [[f32; 256]; 4],
+    names: Vec<Named>,
+}
+
+/// A region that the question names.
+struct Named {
+    /// The words that name it, and how telling each is.
+    words: Vec<(u32, f32)>,
+    bits: u32,
+    about_bit: u32,
+    telling: f32,
+}
+
+/// Sums of what single bits are worth, for every value of each byte.
+fn by_bytes(worth: &[f32; 32]) -> [[f32; 256]; 4] {
+    std::array::from_fn(|byte| {
+        std::array::from_fn(|bits| {
+            (0..8).filter(|bit| bits >> bit & 1 == 1).map(|bit| worth[8 * byte + bit]).sum()
+        })
+    })
 }
 
 /// What an article as a whole tells.
@@ -312,10 +364,39 @@ impl Evidence {
                 })?;
             }
         }
-        let named = parts.iter().filter(|part| !part.about.is_empty());
-        let names = named.map(|part| (part.bits(), part.telling()));
-        let whole = parts.iter().map(Ready::telling).sum();
-        Ok(Evidence { articles: told, whole, names: names.filter(|(_, telling)| *telling > 0.0).collect() })
+        let mut worth = [0.0f32; 32];
+        for part in parts {
+            let words = part.words.iter().map(|word| (word.bit, word.telling));
+            for (bit, telling) in words.chain([(part.other_bit, part.telling())]).filter(|(bit, _)| *bit > 0)
+            {
+                let worth = &mut worth[bit.trailing_zeros() as usize];
+                *worth = worth.max(telling);
+            }
+        }
+        let named = parts.iter().filter(|part| !part.about.is_empty() && part.telling() > 0.0);
+        let name = |part: &Ready| Named {
+            words: part.words.iter().map(|word| (word.bit, word.telling)).collect(),
+            bits: part.bits(),
+            about_bit: part.about_bit,
+            telling: part.telling(),
+        };
+        Ok(Evidence {
+            articles: told,
+            whole: parts.iter().map(Ready::telling).sum(),
+            telling: by_bytes(&worth),
+            names: named.map(name).collect(),
+        })
+    }
+
+    /// How much of the question a row holds.
+    fn told(&self, bits: u32) -> f32 {
+        let held: f32 =
+            bits.to_le_bytes().iter().zip(&self.telling).map(|(byte, told)| told[usize::from(*byte)]).sum();
+        let about = self.names.iter().filter(|name| bits & name.about_bit > 0).map(|name| {
+            let missing = name.words.iter().filter(|(bit, _)| bits & bit == 0);
+            missing.map(|(_, telling)| telling).sum::<f32>() * weight::NAMED_HELD
+        });
+        held + about.sum::<f32>()
     }
 
     /// The words of a question that the article lacks that tells most of it; none where it tells enough.
@@ -340,8 +421,9 @@ impl Evidence {
         if self.whole <= 0.0 {
             return score;
         }
-        let told = cell.told + (whole.told - cell.told).max(0.0) * weight::HELD_BY_ARTICLE;
-        score * (told / self.whole) * self.named(cell.words, whole.words)
+        let own = self.told(cell.bits);
+        let told = own + (whole.told - own).max(0.0) * weight::HELD_BY_ARTICLE;
+        score * (told / self.whole) * self.named(cell.bits, whole.words)
     }
 
     /// What is left where not all regions that the question names are told of. Who asks for Haiti is told
@@ -351,11 +433,12 @@ impl Evidence {
             return 1.0;
         }
         let (mut told, mut all) = (0.0, 0.0);
-        for (bits, telling) in &self.names {
-            all += telling;
-            told += match (row & bits == *bits, article & bits == *bits) {
-                (true, _) => *telling,
-                (false, true) => telling * weight::HELD_BY_ARTICLE,
+        for name in &self.names {
+            all += name.telling;
+            let in_row = row & name.bits == name.bits || row & name.about_bit > 0;
+            told += match (in_row, article & name.bits == name.bits) {
+                (true, _) => name.telling,
+                (false, true) => name.telling * weight::HELD_BY_ARTICLE,
                 (false, false) => 0.0,
             };
         }
@@ -385,44 +468,70 @@ fn each_article(
 #[derive(Default)]
 struct Table {
     cells: Vec<Tally>,
+    /// The rows that were touched: the first `count`.
     touched: Vec<u32>,
+    count: usize,
+    /// What the last word gave, where names count beside the text; means nothing in other rows.
+    last: Vec<Score>,
 }
 
 impl Table {
     fn clear(&mut self, rows: u32) {
-        self.touched.drain(..).for_each(|doc| self.cells[doc as usize] = Tally::default());
-        if self.cells.len() < rows as usize {
-            self.cells.resize(rows as usize, Tally::default());
+        let rows = rows as usize;
+        self.touched[..self.count].iter().for_each(|&doc| self.cells[doc as usize] = Tally::default());
+        self.count = 0;
+        if self.cells.len() < rows {
+            self.cells.resize(rows, Tally::default());
+            // One more than can be touched: the place behind the last is written to, too.
+            self.touched.resize(rows + 1, 0);
+            self.last.resize(rows, 0.0);
         }
+    }
+
+    fn touched(&self) -> &[u32] {
+        &self.touched[..self.count]
     }
 
     fn part(&mut self, part: &Ready, index: &Indexed, ord: usize) -> Result<()> {
         for word in &part.words {
+            let bit = word.bit;
             for term in &word.text {
-                self.each(term, index, ord, |cell, score| {
-                    let first = cell.words & word.bit == 0;
-                    cell.last = if first { score } else { cell.last + score };
-                    cell.told += if first { word.telling } else { 0.0 };
-                    cell.words |= word.bit;
+                if word.names.is_empty() {
+                    self.each(term, index, ord, |cell, _, score| {
+                        cell.bits |= bit;
+                        cell.score += score;
+                    })?;
+                    continue;
+                }
+                self.each(term, index, ord, |cell, last, score| {
+                    *last = if cell.bits & bit == 0 { score } else { *last + score };
+                    cell.bits |= bit;
                     cell.score += score;
                 })?;
             }
             for term in &word.names {
-                self.each(term, index, ord, |cell, score| {
-                    let first = cell.words & word.bit == 0;
-                    let before = if first { 0.0 } else { cell.last };
-                    cell.told += if first { word.telling } else { 0.0 };
-                    cell.words |= word.bit;
+                self.each(term, index, ord, |cell, last, score| {
+                    let before = if cell.bits & bit == 0 { 0.0 } else { *last };
+                    cell.bits |= bit;
                     cell.score += (score - before).max(0.0);
-                    cell.last = score.max(before);
+                    *last = score.max(before);
                 })?;
             }
         }
         part.about.iter().try_for_each(|(sought, score)| self.about(sought, *score, part, index, ord))?;
         match &part.other {
-            Some(other) => self.other(&**other, part.telling(), index, ord),
+            Some(other) => self.other(&**other, part.other_bit, index, ord),
             None => Ok(()),
         }
+    }
+
+    /// Notes a row, the first time that something of it is found; without a branch, since nobody can tell
+    /// whether it is the first.
+    fn touch(&mut self, doc: u32) -> &mut Tally {
+        let cell = &mut self.cells[doc as usize];
+        self.touched[self.count] = doc;
+        self.count += usize::from(cell.bits == 0);
+        cell
     }
 
     /// Rows that are about a region, but do not name it so.
@@ -437,31 +546,24 @@ impl Table {
         let bits = part.bits();
         sought.each(index.searcher, ord, |docs, _| {
             for &doc in docs {
-                let cell = &mut self.cells[doc as usize];
-                if cell.words & bits == bits {
-                    continue;
+                let known = self.cells[doc as usize].bits;
+                if known & bits != bits && known & part.about_bit == 0 {
+                    let cell = self.touch(doc);
+                    cell.bits |= part.about_bit;
+                    cell.score += score;
                 }
-                if cell.score == 0.0 {
-                    self.touched.push(doc);
-                }
-                let missing = part.words.iter().filter(|word| cell.words & word.bit == 0);
-                cell.told += missing.map(|word| word.telling).sum::<f32>() * weight::NAMED_HELD;
-                cell.words |= bits;
-                cell.score += score;
             }
         })
     }
 
-    fn other(&mut self, weight: &dyn Weight, telling: f32, index: &Indexed, ord: usize) -> Result<()> {
+    fn other(&mut self, weight: &dyn Weight, bit: u32, index: &Indexed, ord: usize) -> Result<()> {
         let mut scorer = weight.scorer(&index.searcher.segment_readers()[ord], 1.0)?;
         let mut doc = scorer.doc();
         while doc != TERMINATED {
-            let cell = &mut self.cells[doc as usize];
-            if cell.score == 0.0 {
-                self.touched.push(doc);
-            }
-            cell.score += scorer.score().max(f32::MIN_POSITIVE);
-            cell.told += telling;
+            let score = scorer.score();
+            let cell = self.touch(doc);
+            cell.bits |= bit;
+            cell.score += score;
             doc = scorer.advance();
         }
         Ok(())
@@ -473,7 +575,7 @@ impl Table {
         term: &Weighed,
         index: &Indexed,
         ord: usize,
-        mut add: impl FnMut(&mut Tally, f32),
+        mut add: impl FnMut(&mut Tally, &mut Score, f32),
     ) -> Result<()> {
         let norms = index.norms(term.field);
         let lengths = index.searcher.segment_readers()[ord].get_fieldnorms_reader(term.field)?;
@@ -482,10 +584,9 @@ impl Table {
                 let n = n as f32;
                 let score = term.weight * n / (n + norms[usize::from(lengths.fieldnorm_id(doc))]);
                 let cell = &mut self.cells[doc as usize];
-                if cell.score == 0.0 {
-                    self.touched.push(doc);
-                }
-                add(cell, score);
+                self.touched[self.count] = doc;
+                self.count += usize::from(cell.bits == 0);
+                add(cell, &mut self.last[doc as usize], score);
             }
         })
     }

@@ -50,6 +50,16 @@ pub enum Wanted {
     Quotes,
 }
 
+impl Wanted {
+    /// What the index calls such a row.
+    pub(crate) fn row(self) -> &'static str {
+        match self {
+            Wanted::Passages => "passage",
+            Wanted::Quotes => "quote",
+        }
+    }
+}
+
 /// What answers are gathered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -326,9 +336,9 @@ pub trait Engine {
     fn articles(&self, id: &str) -> Result<Vec<crate::document::Document>>;
     /// True when any text of the index holds a word, in any of its forms.
     fn holds(&self, word: &str) -> Result<bool>;
-    /// Words of the index that a word or a pattern stands for, each with the number of rows that hold it, the
-    /// most frequent first.
-    fn words(&self, expr: &Expr<Places>) -> Result<Vec<(String, u64)>>;
+    /// Words of rows of a kind that a word or a pattern stands for, each with the number of rows that hold it,
+    /// the most frequent first.
+    fn words(&self, wanted: Wanted, expr: &Expr<Places>) -> Result<Vec<(String, u64)>>;
     /// Words of the index that are spelt like this folded word, the nearest first.
     fn near_words(&self, word: &str) -> Result<Vec<(String, u64)>>;
     /// The keys of everybody who speaks, and how many rows bear each.

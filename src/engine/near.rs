@@ -12,20 +12,9 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED, TantivyError, Term};
 
 use super::pattern::{Compiled, Ground, Leaf, Pattern, edits_between, places};
-use super::schema::{PARAGRAPH_END, SENTENCE_END};
+use super::schema::{PARAGRAPH_END, SENTENCE_END, WordFields};
 use super::spread::spread;
 use crate::query::Within;
-
-/// The fields that hold the words of a row, all with the same positions.
-#[derive(Clone, Copy, Debug)]
-pub struct WordFields {
-    /// Stemmed.
-    pub stemmed: Field,
-    /// As they are.
-    pub exact: Field,
-    /// Ends of sentences and paragraphs.
-    pub breaks: Field,
-}
 
 /// Most words that a pattern by itself stands for.
 pub const MOST_WORDS: usize = 10_000;

@@ -15,9 +15,9 @@ use super::analyse;
 use super::article::Question;
 use super::at_least::AtLeastQuery;
 use super::bag::{Bag, Part, Word};
-use super::near::{PatternQuery, SpreadQuery, WordFields};
+use super::near::{PatternQuery, SpreadQuery};
 use super::pattern::{self, Compiled, Leaf, Pattern};
-use super::schema::Fields;
+use super::schema::{Fields, WordFields};
 use super::within::WithinQuery;
 use super::{Places, Wanted, weight};
 use crate::document::{Grade, QuoteKind, RegionId};
@@ -29,13 +29,7 @@ type Boxed = Box<dyn TantivyQuery>;
 /// Builds the engine's query.
 pub fn plan(fields: &Fields, wanted: Wanted, query: &Query<Places>) -> Boxed {
     let planner = Planner::new(fields, wanted, query);
-    let row = planner.term(
-        fields.row,
-        match wanted {
-            Wanted::Passages => "passage",
-            Wanted::Quotes => "quote",
-        },
-    );
+    let row = planner.term(fields.row, wanted.row());
     let mut clauses = vec![(Occur::Must, unscored(row))];
     if let Some(expr) = &query.expr {
         match expr {
@@ -127,6 +121,8 @@ pub(super) fn graded(fields: &Fields, grade: Grade, id: RegionId) -> Term {
 struct Planner<'f> {
     fields: &'f Fields,
     wanted: Wanted,
+    /// The words of what is wanted.
+    words: WordFields,
     grade: Option<Grade>,
     /// The evidence for a region is weighed afterwards.
     late: bool,
@@ -135,7 +131,7 @@ struct Planner<'f> {
 impl<'f> Planner<'f> {
     fn new(fields: &'f Fields, wanted: Wanted, query: &Query<Places>) -> Planner<'f> {
         let late = graded_late(wanted, query).is_some();
-        Planner { fields, wanted, grade: weakest(query.expr.as_ref()), late }
+        Planner { fields, wanted, words: fields.words(wanted), grade: weakest(query.expr.as_ref()), late }
     }
 
     fn term(&self, field: Field, word: &str) -> Boxed {
@@ -241,12 +237,12 @@ impl<'f> Planner<'f> {
             let mut text = Vec::new();
             let mut names = Vec::new();
             if with_text {
-                text.push((term(self.fields.body, &stem), weight::BODY));
+                text.push((term(self.words.stemmed, &stem), weight::BODY));
                 if one {
                     let foreign = analyse::foreign_stems(&self.fields.languages, word);
-                    text.extend(foreign.iter().map(|stem| (term(self.fields.body, stem), weight::BODY)));
+                    text.extend(foreign.iter().map(|stem| (term(self.words.stemmed, stem), weight::BODY)));
                 }
-                text.push((term(self.fields.exact, &exact), weight::EXACT));
+                text.push((term(self.words.exact, &exact), weight::EXACT));
             }
             if with_text && self.wanted == Wanted::Quotes {
                 names.push((term(self.fields.speaker, &exact), weight::NAME));
@@ -274,16 +270,16 @@ impl<'f> Planner<'f> {
         let exact = analyse::terms(&mut analyse::exact(), word);
         let body = match stems.as_slice() {
             [] => return Box::new(EmptyQuery),
-            [stem] => self.term(self.fields.body, &stem.text),
+            [stem] => self.term(self.words.stemmed, &stem.text),
             several => Box::new(PhraseQuery::new(
-                several.iter().map(|stem| Term::from_field_text(self.fields.body, &stem.text)).collect(),
+                several.iter().map(|stem| Term::from_field_text(self.words.stemmed, &stem.text)).collect(),
             )),
         };
         let mut forms = vec![boosted(body, weight::BODY)];
         let foreign = analyse::foreign_stems(&self.fields.languages, word);
-        forms.extend(foreign.iter().map(|stem| boosted(self.term(self.fields.body, stem), weight::BODY)));
+        forms.extend(foreign.iter().map(|stem| boosted(self.term(self.words.stemmed, stem), weight::BODY)));
         if let [exact] = exact.as_slice() {
-            forms.push(boosted(self.term(self.fields.exact, &exact.text), weight::EXACT));
+            forms.push(boosted(self.term(self.words.exact, &exact.text), weight::EXACT));
         }
         let text = any(forms);
         let [name] = exact.as_slice() else { return text };
@@ -298,7 +294,7 @@ impl<'f> Planner<'f> {
     }
 
     fn phrase(&self, words: &[String]) -> Boxed {
-        self.phrase_in(self.fields.exact, &words.join(" "))
+        self.phrase_in(self.words.exact, &words.join(" "))
     }
 
     fn phrase_in(&self, field: Field, words: &str) -> Boxed {
@@ -317,21 +313,21 @@ impl<'f> Planner<'f> {
         let Some(compiled) = pattern::compile(expr) else { return Box::new(EmptyQuery) };
         match (&compiled.pattern, compiled.leaves.as_slice()) {
             (Pattern::Leaf(_), [leaf]) if !matches!(leaf, Leaf::Stem(_)) => {
-                Box::new(SpreadQuery { field: self.fields.exact, leaf: leaf.clone() })
+                Box::new(SpreadQuery { field: self.words.exact, leaf: leaf.clone() })
             }
             _ => Box::new(self.placed(compiled)),
         }
     }
 
     fn placed(&self, compiled: Compiled) -> PatternQuery {
-        let Fields { body, exact, breaks, .. } = *self.fields;
-        PatternQuery { fields: WordFields { stemmed: body, exact, breaks }, compiled: Arc::new(compiled) }
+        PatternQuery { fields: self.words, compiled: Arc::new(compiled) }
     }
 
     fn at_least(&self, times: u32, inner: &Expr<Places>) -> Boxed {
         let Some(compiled) = pattern::compile(inner) else { return Box::new(EmptyQuery) };
         let passage = Term::from_field_text(self.fields.row, "passage");
-        Box::new(AtLeastQuery { pattern: self.placed(compiled), times, passage })
+        let pattern = PatternQuery { fields: self.fields.passages, compiled: Arc::new(compiled) };
+        Box::new(AtLeastQuery { pattern, times, passage })
     }
 
     fn filter(&self, filter: &Filter<Places>) -> Boxed {
@@ -381,7 +377,8 @@ impl<'f> Planner<'f> {
 
     fn within(&self, words: &[String]) -> Boxed {
         let part = |(_, stem): (String, String)| {
-            any([self.fields.body, self.fields.title].map(|field| self.term(field, &stem)).into()).into()
+            any([self.fields.passages.stemmed, self.fields.title].map(|field| self.term(field, &stem)).into())
+                .into()
         };
         let parts = analyse::both(&words.join(" ")).into_iter().map(part).collect();
         Box::new(WithinQuery { parts, copy: self.fields.copy })
@@ -402,7 +399,7 @@ impl<'f> Planner<'f> {
     /// A region or anything inside it; the stronger the evidence, the higher.
     fn about(&self, places: &Places) -> Boxed {
         if places.ids.is_empty() {
-            return self.phrase_in(self.fields.exact, &places.typed);
+            return self.phrase_in(self.words.exact, &places.typed);
         }
         let least = self.grade.unwrap_or(Grade::Dateline);
         let constant = |term: Term| -> Boxed {

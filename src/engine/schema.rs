@@ -5,6 +5,7 @@ use tantivy::schema::{
     TextOptions,
 };
 
+use super::Wanted;
 use super::analyse::EXACT;
 use super::words::READY;
 
@@ -15,6 +16,17 @@ pub const FORMAT: u32 = 5;
 pub const SENTENCE_END: &str = "s";
 /// What `breaks` holds where a paragraph ends.
 pub const PARAGRAPH_END: &str = "p";
+
+/// The fields that hold the words of one kind of row.
+#[derive(Clone, Copy, Debug)]
+pub struct WordFields {
+    /// The words, stemmed.
+    pub stemmed: Field,
+    /// The same, not stemmed.
+    pub exact: Field,
+    /// [`SENTENCE_END`] and [`PARAGRAPH_END`] at the positions of the last words of those.
+    pub breaks: Field,
+}
 
 /// Handles of all fields.
 #[derive(Clone, Debug)]
@@ -43,12 +55,10 @@ pub struct Fields {
     pub story: Field,
     /// Id of the article.
     pub article: Field,
-    /// Words of passage or quote, stemmed.
-    pub body: Field,
-    /// The same, not stemmed.
-    pub exact: Field,
-    /// [`SENTENCE_END`] and [`PARAGRAPH_END`] at the positions of the last words of those.
-    pub breaks: Field,
+    /// Words of passages.
+    pub passages: WordFields,
+    /// Words of quotes: apart, so that who looks for one need not go over the other.
+    pub quotes: WordFields,
     /// How many words an article has, the headline's counted as often as they weigh; only on `article` rows.
     pub length: Field,
     /// Words of the headline, stemmed; only on `article` rows.
@@ -93,6 +103,16 @@ pub struct Fields {
     pub languages: Vec<&'static str>,
 }
 
+impl Fields {
+    /// The words of the rows that are wanted.
+    pub fn words(&self, wanted: Wanted) -> WordFields {
+        match wanted {
+            Wanted::Passages => self.passages,
+            Wanted::Quotes => self.quotes,
+        }
+    }
+}
+
 /// The schema and its handles.
 pub fn schema() -> (Schema, Fields) {
     let mut builder = SchemaBuilder::new();
@@ -104,6 +124,11 @@ pub fn schema() -> (Schema, Fields) {
     let breaks = breaks.set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let breaks = TextOptions::default().set_indexing_options(breaks);
     let positions = IndexRecordOption::WithFreqsAndPositions;
+    let words = |builder: &mut SchemaBuilder, [stemmed, exact, ends]: [&str; 3]| WordFields {
+        stemmed: builder.add_text_field(stemmed, text(READY, positions)),
+        exact: builder.add_text_field(exact, text(READY, positions)),
+        breaks: builder.add_text_field(ends, breaks.clone()),
+    };
     let group = TextOptions::default().set_fast("raw");
     let number = NumericOptions::default().set_fast();
     let fields = Fields {
@@ -119,9 +144,8 @@ pub fn schema() -> (Schema, Fields) {
         sketch: builder.add_u64_field("sketch", number.clone()),
         story: builder.add_u64_field("story", number.clone().set_indexed()),
         article: builder.add_text_field("article", STRING | group.clone()),
-        body: builder.add_text_field("body", text(READY, positions)),
-        exact: builder.add_text_field("exact", text(READY, positions)),
-        breaks: builder.add_text_field("breaks", breaks),
+        passages: words(&mut builder, ["body", "exact", "breaks"]),
+        quotes: words(&mut builder, ["said", "said_exact", "said_breaks"]),
         length: builder.add_u64_field("length", number.clone()),
         title: builder.add_text_field("title", text(READY, positions)),
         speaker: builder.add_text_field("speaker", text(EXACT, positions)),

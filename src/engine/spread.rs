@@ -8,7 +8,7 @@ use tantivy::termdict::TermDictionary;
 use tantivy::{Searcher, Term};
 
 use super::pattern::{self, Compiled, Leaf};
-use super::schema::Fields;
+use super::schema::WordFields;
 use super::{Places, analyse};
 use crate::query::Expr;
 
@@ -32,13 +32,13 @@ pub fn spread(searcher: &Searcher, field: Field, leaf: &Leaf) -> tantivy::Result
 /// The words of the index that a word or a pattern stands for; none for anything else.
 pub fn words(
     searcher: &Searcher,
-    fields: &Fields,
+    fields: WordFields,
     expr: &Expr<Places>,
 ) -> tantivy::Result<Vec<(String, u64)>> {
     let Some(Compiled { leaves, .. }) = pattern::compile(expr) else { return Ok(Vec::new()) };
     let mut rarest: Option<Vec<(String, u64)>> = None;
     for leaf in &leaves {
-        let field = if matches!(leaf, Leaf::Stem(_)) { fields.body } else { fields.exact };
+        let field = if matches!(leaf, Leaf::Stem(_)) { fields.stemmed } else { fields.exact };
         let found = spread(searcher, field, leaf)?.words;
         // Of `28-point` all parts must be there: the one that stands for the fewest words tells.
         if rarest.as_ref().is_none_or(|rarest| found.len() < rarest.len()) {

@@ -308,7 +308,9 @@ impl Index {
             let mut analyzer = analyse::exact();
             let mut stream = analyzer.token_stream(name);
             let mut terms = Vec::new();
-            stream.process(&mut |token| terms.push(Term::from_field_text(self.fields.exact, &token.text)));
+            stream.process(&mut |token| {
+                terms.push(Term::from_field_text(self.fields.passages.exact, &token.text))
+            });
             let query: Box<dyn TantivyQuery> = match terms.len() {
                 0 => continue,
                 1 => Box::new(TermQuery::new(terms.remove(0), IndexRecordOption::Basic)),
@@ -529,17 +531,17 @@ impl Engine for Index {
     }
 
     fn holds(&self, word: &str) -> Result<bool> {
-        spread::holds(&self.reader.searcher(), self.fields.body, word)
+        spread::holds(&self.reader.searcher(), self.fields.passages.stemmed, word)
             .map_err(|error| failed(&self.path, "searching", &error))
     }
 
-    fn words(&self, expr: &Expr<Places>) -> Result<Vec<(String, u64)>> {
-        spread::words(&self.reader.searcher(), &self.fields, expr)
+    fn words(&self, wanted: Wanted, expr: &Expr<Places>) -> Result<Vec<(String, u64)>> {
+        spread::words(&self.reader.searcher(), self.fields.words(wanted), expr)
             .map_err(|error| failed(&self.path, "searching", &error))
     }
 
     fn near_words(&self, word: &str) -> Result<Vec<(String, u64)>> {
-        spread::near(&self.reader.searcher(), self.fields.exact, word)
+        spread::near(&self.reader.searcher(), self.fields.passages.exact, word)
             .map_err(|error| failed(&self.path, "searching", &error))
     }
 

@@ -16,7 +16,7 @@ use super::plan::number;
 use super::schema::{FORMAT, Fields, PARAGRAPH_END, SENTENCE_END, file_id};
 use super::trouble::write_failed;
 use super::words::{Reader, Readers, Words, ready_marks};
-use super::{Payload, Stamp, weight};
+use super::{Payload, Stamp, Wanted, weight};
 use crate::document::{ArticleId, DateSource, Document, Grade};
 use crate::error::{Error, Result};
 use crate::rows::{Head, QuoteRow, Rows};
@@ -193,14 +193,15 @@ impl Writer {
         place: Placed<'_>,
     ) -> TantivyDocument {
         let Placed { start, words, range, offset } = place;
+        let fields = self.fields.words(if kind == "quote" { Wanted::Quotes } else { Wanted::Passages });
         let mut document = TantivyDocument::default();
         document.add_text(self.fields.row, kind);
         document.add_text(self.fields.file, common.file);
         document.add_text(self.fields.article, &head.id.0);
-        document.add_text(self.fields.body, words.own_stems(range.clone()));
-        document.add_text(self.fields.exact, words.exact(range.clone()));
+        document.add_text(fields.stemmed, words.own_stems(range.clone()));
+        document.add_text(fields.exact, words.exact(range.clone()));
         let spans = words.spans(range).map(|(start, end)| (start - offset, end - offset));
-        document.add_text(self.fields.breaks, breaks(laid.breaks(spans)));
+        document.add_text(fields.breaks, breaks(laid.breaks(spans)));
         for author in &head.byline {
             document.add_text(self.fields.author, author);
         }

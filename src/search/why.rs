@@ -47,7 +47,7 @@ impl Asker<'_> {
             [part] => parse::echo(part),
             several => parse::echo(&Expr::Any(several.to_vec())),
         };
-        let words = if typed.iter().any(is_pattern) { self.engine.words(meant)? } else { Vec::new() };
+        let words = if typed.iter().any(is_pattern) { self.engine.words(self.wanted, meant)? } else { Vec::new() };
         let more = words.len().saturating_sub(NAMED);
         let words = words.into_iter().take(NAMED).map(|(word, _)| word);
         let words = words.chain(self.regions(meant)).collect();
@@ -148,7 +148,7 @@ impl Asker<'_> {
     /// Words of the index that a word or pattern stands for, the most frequent first.
     fn words(&self, expr: &Expr<String>) -> Result<Vec<(String, u64)>> {
         match self.resolved(expr) {
-            Some(expr) => self.engine.words(&expr),
+            Some(expr) => self.engine.words(self.wanted, &expr),
             None => Ok(Vec::new()),
         }
     }
