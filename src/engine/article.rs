@@ -219,7 +219,7 @@ impl<'s> Articles<'s> {
 
     /// What a word of headlines gives to the rows of their articles.
     pub fn headlined(&self, title: &Sought, mut found: impl FnMut(u32, f32)) -> Result<()> {
-        let most = inverse(self.number, title.rows) * (weight::ROW_K1 + 1.0);
+        let most = inverse(self.number, title.rows) * weight::ROW_MOST;
         let norms = norms(self.searcher, self.fields.title, self.number)?;
         for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
             let rows = self.standing.segment(ord);

@@ -195,18 +195,19 @@ impl<'s> Indexed<'s> {
 
     fn sought(&self, term: &Term, weight: f32) -> Result<Weighed> {
         let sought = self.look_up(term)?;
-        let weight = weight * inverse(self.rows, sought.rows) * (weight::ROW_K1 + 1.0);
+        let weight = weight * inverse(self.rows, sought.rows) * weight::ROW_MOST;
         Ok(Weighed { field: term.field(), sought, weight })
     }
 
-    /// Terms of a word's forms. One that just as many rows hold as the one before it is held by the same rows,
-    /// or all but: a form that a word has nearly always. They are gone over once, with what both weigh.
+    /// Terms of a word's forms, its stem first. A form that just as many rows hold as its stem is in the same
+    /// rows: a name, mostly. They are gone over once, with what both weigh.
     fn forms(&self, terms: &[(Term, f32)], times: f32) -> Result<Vec<Weighed>> {
         let mut all: Vec<Weighed> = Vec::new();
         for (term, weight) in terms {
             let form = self.sought(term, weight * times)?;
-            match all.last_mut().filter(|last| last.sought.rows == form.sought.rows) {
-                Some(last) => last.weight += form.weight,
+            let as_typed = all.first().is_some_and(|stem| stem.field != form.field);
+            match all.first_mut().filter(|stem| as_typed && stem.sought.rows == form.sought.rows) {
+                Some(stem) => stem.weight += form.weight,
                 None => all.push(form),
             }
         }
@@ -264,7 +265,9 @@ impl Ready {
         }
         // A name is as telling as what it names is rare: `Israeli` is no more than Israel.
         let spread: f32 = about.iter().map(|(sought, _)| sought.rows).sum();
-        let most = if spread > 0.0 { inverse(index.rows, spread) } else { f32::MAX };
+        // Among rows of every kind: of a handful of passages half may be about a place, and it still tells.
+        let rows = index.searcher.num_docs() as f32;
+        let most = if spread > 0.0 { inverse(rows, spread) } else { f32::MAX };
         let mut words = Vec::new();
         for word in &part.words {
             let held = word.stem.as_ref().map(|stem| index.held(stem, articles)).transpose()?;

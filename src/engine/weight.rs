@@ -21,9 +21,11 @@ pub(super) const GRADE: f32 = 1.0;
 pub(super) const NAMED: f32 = 0.5;
 
 /// How soon further occurrences of a word in a row add little.
-pub(super) const ROW_K1: f32 = 1.2;
+pub(super) const ROW_K1: f32 = 2.1;
 /// How much a long row must say a word more often, from 0 to 1.
-pub(super) const ROW_B: f32 = 0.75;
+pub(super) const ROW_B: f32 = 0.86;
+/// What a word gives at most, however often a row says it, before it is weighed by how rare it is.
+pub(super) const ROW_MOST: f32 = 2.2;
 /// How far a word of the question counts as told that a row lacks, but its article has. The score falls
 /// with the share of the question that is told.
 pub(super) const HELD_BY_ARTICLE: f32 = 0.5;

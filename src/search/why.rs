@@ -47,7 +47,8 @@ impl Asker<'_> {
             [part] => parse::echo(part),
             several => parse::echo(&Expr::Any(several.to_vec())),
         };
-        let words = if typed.iter().any(is_pattern) { self.engine.words(self.wanted, meant)? } else { Vec::new() };
+        let words =
+            if typed.iter().any(is_pattern) { self.engine.words(self.wanted, meant)? } else { Vec::new() };
         let more = words.len().saturating_sub(NAMED);
         let words = words.into_iter().take(NAMED).map(|(word, _)| word);
         let words = words.chain(self.regions(meant)).collect();
