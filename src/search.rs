@@ -230,16 +230,25 @@ fn wider(
     if question::read(&request.words).is_none() || asker.count(expr)? > 0 {
         return Ok(None);
     }
-    let wider = expr.clone().map_filters(&mut |filter| match filter {
-        Filter::About(name) => Filter::Within(name.split_whitespace().map(str::to_string).collect()),
-        other => other,
-    });
-    Ok((asker.count(&wider)? > 0).then(|| {
-        notes.push(format!(
-            "no such quote is about “{about}” itself: shown are those in articles that mention it"
-        ));
-        wider
-    }))
+    let words: Vec<String> = about.split_whitespace().map(str::to_string).collect();
+    let said = Expr::Any(words.iter().cloned().map(Expr::Word).collect());
+    let said = question::drop_asking_words(said, &mut Vec::new());
+    let ways = [
+        (said, "whose words tell of it"),
+        (Expr::Filter(Filter::Within(words)), "in articles that mention it"),
+    ];
+    for (instead, shown) in ways {
+        let part = |part: &Expr<String>| match part {
+            Expr::Filter(Filter::About(_)) => instead.clone(),
+            other => other.clone(),
+        };
+        let wider = Expr::And(list.iter().map(part).collect());
+        if asker.count(&wider)? > 0 {
+            notes.push(format!("no such quote is about a place “{about}”: shown are those {shown}"));
+            return Ok(Some(wider));
+        }
+    }
+    Ok(None)
 }
 
 /// What gives the names in a query a meaning.

@@ -180,7 +180,7 @@ impl<'s> Articles<'s> {
         for segment in 0..self.searcher.segment_readers().len() {
             let from = held.len();
             self.rows(title, segment, standing::own_row, |article, n| {
-                held.push((article, n * weight::WHOLE_TITLE as f32));
+                held.push((article, n * (weight::WHOLE_TITLE - 1) as f32));
             })?;
             let (mut at, headlines) = (from, held.len());
             let passage = |rows: &[u32], doc| standing::article(rows, Wanted::Passages, doc);
@@ -320,7 +320,7 @@ impl<'s> Articles<'s> {
         found: &mut HashMap<usize, Vec<u64>>,
     ) -> Result<()> {
         let headline = field == self.fields.title;
-        let repeats = weight::WHOLE_TITLE as u64;
+        let repeats = weight::WHOLE_TITLE as u64 - 1;
         let (before, times) = if headline { (0, repeats) } else { (repeats, 1) };
         let mut here = Vec::new();
         for group in articles.chunk_by(|(_, a), (_, b)| a.segment_ord == b.segment_ord) {

@@ -47,7 +47,8 @@ pub(super) struct Word {
     pub stem: Option<String>,
     /// Terms of the text, each with its weight.
     pub text: Vec<(Term, f32)>,
-    /// Terms of names, each with its weight; what weighs most counts, not the sum.
+    /// Terms of names, and of what other languages make of the word, each with its weight; what weighs most
+    /// counts, not the sum.
     pub names: Vec<(Term, f32)>,
     /// The term of the headline: it lifts what matches anyway.
     pub title: Term,
@@ -128,7 +129,9 @@ pub(super) fn matches(
         table.clear(0);
         TABLE.set(table);
     }
-    Ok((found, evidence.lacking(bag, &parts)))
+    let first = found.iter().max_by(|a, b| a.score.total_cmp(&b.score));
+    let first = first.and_then(|first| standing.article(wanted, first.address));
+    Ok((found, evidence.lacking(first, bag, &parts)))
 }
 
 /// Cells that a thread keeps.
@@ -255,7 +258,12 @@ impl Ready {
         bits: &mut Bits,
     ) -> Result<Ready> {
         let names = |terms: &[(Term, f32)]| -> Result<Vec<Weighed>> {
-            terms.iter().map(|(term, weight)| index.sought(term, weight * part.times)).collect()
+            let mut all = Vec::new();
+            for (term, weight) in terms {
+                all.push(index.sought(term, weight * part.times)?);
+            }
+            all.retain(|name| name.sought.rows > 0.0);
+            Ok(all)
         };
         let mut about = Vec::new();
         for term in &part.about {
@@ -402,15 +410,18 @@ impl Evidence {
         held + about.sum::<f32>()
     }
 
-    /// The words of a question that the article lacks that tells most of it; none where it tells enough.
-    fn lacking(&self, bag: &Bag, parts: &[Ready]) -> Vec<String> {
+    /// The words of a question that the article lacks that tells most of it, and the one with the first answer,
+    /// too; none where the former tells enough.
+    fn lacking(&self, first: Option<u32>, bag: &Bag, parts: &[Ready]) -> Vec<String> {
         let best = self.articles.iter().max_by(|a, b| a.told.total_cmp(&b.told));
         let Some(best) = best.filter(|best| best.told < self.whole * weight::TOLD_ENOUGH) else {
             return Vec::new();
         };
         let words = bag.parts.iter().flat_map(|part| &part.words);
         let known = parts.iter().flat_map(|part| &part.words);
-        let lacks = words.zip(known).filter(|(_, known)| known.telling > 0.0 && best.words & known.bit == 0);
+        let first = first.and_then(|first| self.articles.get(first as usize));
+        let held = best.words | first.map_or(0, |first| first.words);
+        let lacks = words.zip(known).filter(|(_, known)| known.telling > 0.0 && held & known.bit == 0);
         let mut typed: Vec<String> = lacks.map(|(word, _)| word.typed.clone()).collect();
         // `28-point` is two words, typed as one.
         typed.dedup();

@@ -240,7 +240,7 @@ impl<'f> Planner<'f> {
                 text.push((term(self.words.stemmed, &stem), weight::BODY));
                 if one {
                     let foreign = analyse::foreign_stems(&self.fields.languages, word);
-                    text.extend(foreign.iter().map(|stem| (term(self.words.stemmed, stem), weight::BODY)));
+                    names.extend(foreign.iter().map(|stem| (term(self.words.stemmed, stem), weight::BODY)));
                 }
                 text.push((term(self.words.exact, &exact), weight::EXACT));
             }
@@ -276,12 +276,13 @@ impl<'f> Planner<'f> {
             )),
         };
         let mut forms = vec![boosted(body, weight::BODY)];
-        let foreign = analyse::foreign_stems(&self.fields.languages, word);
-        forms.extend(foreign.iter().map(|stem| boosted(self.term(self.words.stemmed, stem), weight::BODY)));
         if let [exact] = exact.as_slice() {
             forms.push(boosted(self.term(self.words.exact, &exact.text), weight::EXACT));
         }
-        let text = any(forms);
+        let foreign = analyse::foreign_stems(&self.fields.languages, word);
+        let foreign = foreign.iter().map(|stem| boosted(self.term(self.words.stemmed, stem), weight::BODY));
+        // In a text of another language a word stands as either: that counts once.
+        let text = best([any(forms)].into_iter().chain(foreign).collect());
         let [name] = exact.as_slice() else { return text };
         match self.wanted {
             Wanted::Passages => text,
@@ -423,6 +424,14 @@ impl<'f> Planner<'f> {
     fn days(&self, from: Bound<u64>, to: Bound<u64>) -> Boxed {
         let term = |day: u64| Term::from_field_u64(self.fields.day, day);
         Box::new(RangeQuery::new(from.map(term), to.map(term)))
+    }
+}
+
+/// What weighs most of several.
+fn best(mut queries: Vec<Boxed>) -> Boxed {
+    match queries.len() {
+        1 => queries.remove(0),
+        _ => Box::new(DisjunctionMaxQuery::new(queries)),
     }
 }
 

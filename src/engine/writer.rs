@@ -88,12 +88,13 @@ impl Writer {
         };
         let body = reader.read(article.language.code, &article.body);
         let mut documents = vec![self.article(&common, &rows.document, &body)];
-        for (row, regions) in &rows.passages {
+        for (at, (row, regions)) in rows.passages.iter().enumerate() {
             let laid = Laid::passage(row);
             let (start, end) = (row.span.start as usize, row.span.end as usize);
             let place =
                 Placed { start: row.span.start, words: &body, range: body.within(start, end), offset: start };
-            let mut document = self.row("passage", &common, &row.article, &laid, place);
+            let headline = (at == 0 && !begins_with(&row.text, &article.title)).then_some(&common.title);
+            let mut document = self.row("passage", &common, &row.article, (&laid, headline), place);
             document.add_u64(self.fields.same, sketch::of_passage(&row.text));
             for region in regions {
                 document.add_text(self.fields.region, region.0.to_string());
@@ -114,7 +115,7 @@ impl Writer {
             let words = reader.read(article.language.code, &text);
             let start = row.content.first().map_or(0, |piece| piece.span.start);
             let place = Placed { start, words: &words, range: words.all(), offset: 0 };
-            let mut document = self.row("quote", &common, &row.article, &laid, place);
+            let mut document = self.row("quote", &common, &row.article, (&laid, None), place);
             let speaker = row.speaker.as_ref().map_or("", |who| &who.name);
             document.add_u64(self.fields.same, sketch::of_quote(&text, speaker));
             self.who_and_how(&mut document, row);
@@ -189,7 +190,7 @@ impl Writer {
         kind: &str,
         common: &Common,
         head: &Head,
-        laid: &Laid,
+        (laid, headline): (&Laid, Option<&Words>),
         place: Placed<'_>,
     ) -> TantivyDocument {
         let Placed { start, words, range, offset } = place;
@@ -198,10 +199,24 @@ impl Writer {
         document.add_text(self.fields.row, kind);
         document.add_text(self.fields.file, common.file);
         document.add_text(self.fields.article, &head.id.0);
-        document.add_text(fields.stemmed, words.own_stems(range.clone()));
-        document.add_text(fields.exact, words.exact(range.clone()));
+        let with = |own: &str, headline: Option<&str>| match headline {
+            Some(headline) => [own, headline].join(&" ".repeat(APART)),
+            None => own.to_string(),
+        };
+        let last = range.len().checked_sub(1).filter(|_| headline.is_some()).map(|last| last as u32);
+        document.add_text(
+            fields.stemmed,
+            with(words.own_stems(range.clone()), headline.map(|title| title.own_stems(title.all()))),
+        );
+        document.add_text(
+            fields.exact,
+            with(words.exact(range.clone()), headline.map(|title| title.exact(title.all()))),
+        );
         let spans = words.spans(range).map(|(start, end)| (start - offset, end - offset));
-        document.add_text(fields.breaks, breaks(laid.breaks(spans)));
+        let (mut sentences, mut paragraphs) = laid.breaks(spans);
+        sentences.extend(last);
+        paragraphs.extend(last);
+        document.add_text(fields.breaks, breaks((sentences, paragraphs)));
         for author in &head.byline {
             document.add_text(self.fields.author, author);
         }
@@ -288,6 +303,15 @@ struct Common<'a> {
     tie: u64,
     copy: u64,
     title: Words,
+}
+
+/// Words that a headline, which is found with the first passage, stands behind it: farther than any two that a
+/// query may want near each other.
+const APART: usize = 300;
+
+/// True for a text that tells its headline itself, as where that was taken from it.
+fn begins_with(text: &str, title: &str) -> bool {
+    text.starts_with(title.trim_end_matches('…'))
 }
 
 /// Where a row begins in the body, and its words: a range of those of a text that the row's own begins

@@ -200,8 +200,11 @@ impl<'a> Text<'a> {
     /// True for a paragraph that lost its full stops, as transcripts and scraped pages do.
     fn is_unpointed(&self, first: usize) -> bool {
         let all = first..self.tokens.len();
+        if all.len() <= LONGEST_SENTENCE {
+            return false;
+        }
         let stops = all.clone().filter(|&at| matches!(self.word(at), "." | "?" | "!" | "…" | ";")).count();
-        all.len() > LONGEST_SENTENCE && stops * LONGEST_SENTENCE < all.len()
+        stops * LONGEST_SENTENCE < all.len()
     }
 
     /// Where full stops are missing, a capital tells where a sentence starts: on a word that often starts
@@ -357,6 +360,15 @@ const DOMAINS: [&str; 7] = ["com", "org", "net", "gov", "edu", "co", "uk"];
 
 /// End of the word that starts at `at`, and its class; a possessive `'s` is left for the next token.
 fn word_end(body: &str, at: usize, end: usize) -> (usize, Class) {
+    // Most words are ASCII letters up to a blank or a comma.
+    let letters = body.as_bytes()[at..end].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    match body.as_bytes()[at..end].get(letters) {
+        None if letters > 0 => return (end, Class::Word),
+        Some(next) if letters > 0 && next.is_ascii() && !matches!(next, b'-' | b'&' | b'\'' | b'.') => {
+            return (at + letters, Class::Word);
+        }
+        _ => {}
+    }
     let mut stop = at;
     let mut rest = body[at..end].char_indices().peekable();
     while let Some((offset, c)) = rest.next() {

@@ -409,17 +409,18 @@ pub(super) fn raw(record: &Map<String, Value>, found_in: DateSource) -> Raw {
     let byline =
         scopes(record).find_map(|scope| all(scope, fields::BYLINE).map(list).find(|names| !names.is_empty()));
     let dates = scopes(record).flat_map(|scope| all(scope, fields::DATE)).filter_map(plain);
+    let clean = |text: String| match tags::looks_like_markup(&text) {
+        true => tags::text(&text),
+        false => tags::decode(&text).into_owned(),
+    };
+    let title = first(fields::TITLE).map(clean);
+    let summary = scopes(record).find_map(|scope| longest(scope, fields::SHORT_TEXT)).map(clean);
     Raw {
         id: first(fields::ID),
         url: first(fields::URL).or_else(|| first(fields::ID).filter(|id| id.starts_with("http"))),
         source: first(fields::SOURCE),
-        title: first(fields::TITLE).map(|title| {
-            if tags::looks_like_markup(&title) {
-                tags::text(&title)
-            } else {
-                tags::decode(&title).into_owned()
-            }
-        }),
+        summary: summary.or_else(|| title.clone()),
+        title,
         byline: byline.unwrap_or_default(),
         published: dates.map(|date| (date, found_in)).collect(),
         language: first(fields::LANGUAGE),

@@ -108,6 +108,9 @@ pub struct Raw {
     pub language: Option<String>,
     /// The text.
     pub text: String,
+    /// What the record says of the article beside its text: a summary, or else the headline. It is the text of
+    /// an article that has no other.
+    pub summary: Option<String>,
     /// What line feeds in the text mean.
     pub layout: Layout,
 }
@@ -308,7 +311,7 @@ const NO_TEXT: &str = "no article text found";
 /// Cuts what no article has; true when the text was cut.
 fn bound(raw: &mut Raw) -> bool {
     let short = |text: &mut String| cut(text, MOST_FIELD);
-    [&mut raw.id, &mut raw.url, &mut raw.source, &mut raw.title, &mut raw.language]
+    [&mut raw.id, &mut raw.url, &mut raw.source, &mut raw.title, &mut raw.summary, &mut raw.language]
         .into_iter()
         .flatten()
         .for_each(|text| {

@@ -19,6 +19,9 @@ pub fn normalise(mut raw: Raw, origin: &Origin, ordinal: u32) -> Article {
         Layout::Blocks => from_blocks(&raw.text),
     };
     let mut paragraphs = boilerplate::without(paragraphs);
+    if says_nothing(&paragraphs) {
+        paragraphs = from_lines(&characters(raw.summary.as_deref().unwrap_or_default()));
+    }
     if let Some(last) = paragraphs.last_mut() {
         without_cut_mark(last);
     }
@@ -45,6 +48,17 @@ pub fn normalise(mut raw: Raw, origin: &Origin, ordinal: u32) -> Article {
         language: language(raw.language.as_deref(), &body),
         sha256,
         body,
+    }
+}
+
+/// True where there is no text, or only the word that a program writes for that.
+fn says_nothing(paragraphs: &[String]) -> bool {
+    match paragraphs {
+        [] => true,
+        [only] => {
+            ["none", "null", "nan", "n/a", "undefined"].iter().any(|word| only.eq_ignore_ascii_case(word))
+        }
+        _ => false,
     }
 }
 
@@ -133,10 +147,11 @@ fn from_lines(text: &str) -> Vec<String> {
 fn columns(line: &str) -> impl Iterator<Item = &str> {
     const GAP: &str = "        ";
     let indent = line.len() - line.trim_start().len();
-    let (first, rest) = match line[indent..].find(GAP) {
-        Some(at) => line.split_at(indent + at),
-        None => (line, ""),
-    };
+    let (first, rest) =
+        match Some(&line[indent..]).filter(|line| has_gap(line)).and_then(|line| line.find(GAP)) {
+            Some(at) => line.split_at(indent + at),
+            None => (line, ""),
+        };
     std::iter::once(first).chain(rest.split(GAP).map(str::trim).filter(|part| !part.is_empty()))
 }
 
@@ -170,7 +185,17 @@ fn close(paragraphs: &mut Vec<String>, open: &mut String) {
     open.clear();
 }
 
+/// True where two blanks stand side by side.
+fn has_gap(line: &str) -> bool {
+    line.as_bytes().windows(2).any(|pair| pair == b"  ")
+}
+
+/// Adds the words of a line whose characters are clean, one blank between them.
 fn push_words(out: &mut String, line: &str) {
+    if !has_gap(line) {
+        out.push_str(line.trim());
+        return;
+    }
     for (at, word) in line.split_whitespace().enumerate() {
         if at > 0 {
             out.push(' ');
@@ -187,13 +212,16 @@ fn wrapped_at(lines: &[&str]) -> Option<usize> {
         .filter(|pair| !pair[0].is_empty() && !pair[1].is_empty())
         .map(|pair| pair[0])
         .collect();
+    if inner.len() < 3 {
+        return None;
+    }
     let mut widths: Vec<usize> = inner.iter().map(|line| line.chars().count()).collect();
     widths.sort_unstable();
     let width = *widths.get(widths.len() * 9 / 10)?;
     let full = inner.iter().filter(|line| line.chars().count() * 4 >= width * 3);
     let (full, open) = (full.clone().count(), full.filter(|line| !ends_sentence(line)).count());
     let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
-    let fits = inner.len() >= 3 && (40..=100).contains(&width) && longest <= width + 40;
+    let fits = (40..=100).contains(&width) && longest <= width + 40;
     (fits && full * 10 >= inner.len() * 6 && open * 10 >= full * 6).then_some(width)
 }
 

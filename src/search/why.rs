@@ -234,10 +234,31 @@ impl Asker<'_> {
 
     /// `; did you mean ceasefire (23)?`, or nothing.
     fn mean(&self, word: &str) -> Result<String> {
-        let near = self.engine.near_words(&fold_word(word))?;
+        let word = fold_word(word);
+        let mut near: Vec<(String, u64)> = self.parted(&word)?.into_iter().collect();
+        near.extend(self.engine.near_words(&word)?);
         let near: Vec<String> =
             near.into_iter().take(PROPOSED).map(|(word, count)| format!("{word} ({count})")).collect();
         Ok(if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) })
+    }
+
+    /// `cease-fire` for `ceasefire`, where the texts part it.
+    fn parted(&self, word: &str) -> Result<Option<(String, u64)>> {
+        const SHORTEST: usize = 3;
+        for (at, _) in word.char_indices().skip(SHORTEST) {
+            let (first, second) = word.split_at(at);
+            if second.chars().count() < SHORTEST
+                || !self.engine.holds(first)?
+                || !self.engine.holds(second)?
+            {
+                continue;
+            }
+            let count = self.count(&Expr::Phrase(vec![first.to_string(), second.to_string()]))?;
+            if count > 0 {
+                return Ok(Some((format!("{first}-{second}"), count as u64)));
+            }
+        }
+        Ok(None)
     }
 }
 
