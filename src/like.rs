@@ -132,6 +132,7 @@ fn shown(hit: Hit, score: f32) -> Found {
     Found {
         score,
         highlights: Vec::new(),
+        title_highlights: Vec::new(),
         snippet: Vec::new(),
         person: None,
         row: hit.row,

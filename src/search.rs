@@ -80,6 +80,9 @@ pub struct Found {
     pub score: f32,
     /// Byte ranges of the article's body that matched the query's words.
     pub highlights: Vec<Span>,
+    /// Byte ranges of the headline that matched; the first passage of an article is found by its headline, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub title_highlights: Vec<Span>,
     /// What of a passage to show, as byte ranges of the body: of a long one the sentences that matched.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub snippet: Vec<Span>,
@@ -347,6 +350,10 @@ fn found(hit: Hit, marker: Option<&Marker>, named: &[Places], names: &Names<'_>)
         highlights.extend(regions::mentions(&hit.row, named, names.gazetteer));
         highlights = merged(highlights);
     }
+    let title_highlights = match (&hit.row, marker) {
+        (Row::Passage(row), Some(marker)) => marker.spans(&Laid::text(&row.article.title, &[])),
+        _ => Vec::new(),
+    };
     let people = &names.people;
     let person = match &hit.row {
         Row::Quote(row) => row.speaker.as_ref().and_then(|speaker| known(speaker, people)),
@@ -356,6 +363,7 @@ fn found(hit: Hit, marker: Option<&Marker>, named: &[Places], names: &Names<'_>)
     Found {
         score: hit.score,
         highlights,
+        title_highlights,
         snippet,
         person,
         row: hit.row,

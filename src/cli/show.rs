@@ -175,6 +175,7 @@ fn show(document: &Document, span: Option<Span>, gazetteer: &Gazetteer, context:
                 score: 0.0,
                 person: None,
                 highlights: Vec::new(),
+                title_highlights: Vec::new(),
                 snippet: Vec::new(),
                 row: crate::engine::Row::Quote(Box::new(row)),
                 copies: Vec::new(),

@@ -147,7 +147,7 @@ fn is_plainly_english(sample: &str) -> bool {
             _ => {}
         }
     }
-    all >= 40 && the * 100 >= all * 2 && (the + telling) * 100 >= all * 10
+    all >= 40 && the * 100 >= all * 2 && (the + telling) * 100 >= all * 12
 }
 
 impl Serialize for Language {

@@ -181,7 +181,12 @@ fn passage(
     indent: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "{indent}{HEAD}{}{HEAD:#}{DIM}{}{DIM:#}", clean(&row.article.title), dated(&row.article))?;
+    let title = &row.article.title;
+    let title = Piece { span: Span::new(0, title.len()), text: title.clone() };
+    // The end of a mark ends all that was set before it.
+    let title =
+        marked(&title, &found.title_highlights).replace(&format!("{MARK:#}"), &format!("{MARK:#}{HEAD}"));
+    writeln!(out, "{indent}{HEAD}{title}{HEAD:#}{DIM}{}{DIM:#}", dated(&row.article))?;
     for line in shown(row, found).split('\n').filter(|line| !line.trim().is_empty()) {
         wrapped(line, &format!("{indent}  "), options.width, out)?;
     }

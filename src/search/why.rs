@@ -84,8 +84,10 @@ impl Asker<'_> {
                 told.push(format!("nothing fits {}{why}", parse::echo(part)));
             }
         }
-        if told.is_empty() && parts.len() > 1 {
-            told.push("each part is found by itself, but never all of them together".to_string());
+        if parts.len() > 1 {
+            if told.is_empty() {
+                told.push("each part is found by itself, but never all of them together".to_string());
+            }
             told.extend(self.without_one(parts)?);
         }
         Ok(told)
@@ -216,7 +218,10 @@ impl Asker<'_> {
         }
         Ok(Some(match proposed.is_empty() {
             false => format!("did you mean {}?", proposed.join(", ")),
-            true => "a line in onrecord.user/places.tsv beside the index would say where it is".to_string(),
+            true if is_name(name) => {
+                "a line in onrecord.user/places.tsv beside the index would say where it is".to_string()
+            }
+            true => return Ok(None),
         }))
     }
 
@@ -260,6 +265,13 @@ impl Asker<'_> {
         }
         Ok(None)
     }
+}
+
+/// True for what may be the name of a place: a few words that begin with capitals.
+fn is_name(typed: &str) -> bool {
+    let words: Vec<&str> = typed.split_whitespace().collect();
+    let small = |word: &&str| word.starts_with(char::is_lowercase);
+    words.len() <= 4 && !words.iter().any(|word| small(word) && word.len() > 3)
 }
 
 /// The parts of an expression that are told of one by one.

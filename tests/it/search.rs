@@ -104,7 +104,8 @@ fn what_matched_is_what_is_marked() {
     }
 }
 
-/// Whatever stands near what: the rows that the index finds are those in whose text something is marked.
+/// Whatever stands near what: the rows that the index finds are those in whose text something is marked, or in
+/// the headline of an article that begins with the row.
 #[test]
 fn what_is_found_and_what_is_marked_agree() {
     use onrecord::engine::highlight::Marker;
@@ -118,6 +119,12 @@ fn what_is_found_and_what_is_marked_agree() {
     let rows: Vec<PassageRow> =
         all.into_iter().map(|hit| serde_json::from_value(hit).expect("a passage")).collect();
     assert!(rows.len() > 100, "{}", rows.len());
+    let mut first_of = std::collections::HashMap::new();
+    for row in &rows {
+        let start = row.span.start;
+        let first = first_of.entry((&row.article.path, row.article.ordinal)).or_insert(start);
+        *first = start.min(*first);
+    }
     let queries = [
         "ceasefire NEAR/8 line",
         "ceasefire PRE/8 line",
@@ -148,7 +155,11 @@ fn what_is_found_and_what_is_marked_agree() {
         let marker = Marker::new(&expr);
         let marked: Vec<&str> = rows
             .iter()
-            .filter(|row| !marker.spans(&Laid::passage(row)).is_empty())
+            .filter(|row| {
+                let title = || marker.spans(&Laid::text(&row.article.title, &[]));
+                let first = row.span.start == first_of[&(&row.article.path, row.article.ordinal)];
+                !marker.spans(&Laid::passage(row)).is_empty() || first && !title().is_empty()
+            })
             .map(|row| row.id.as_str())
             .collect();
         let hits =
