@@ -156,6 +156,7 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
         Some(wider) => Some(wider),
         None => expr,
     };
+    let expr = expr.map(|expr| asker.corrected(expr, &mut notes)).transpose()?;
     let read_as = expr.as_ref().map(parse::echo).unwrap_or_default();
     let clauses = if request.explain { asker.clauses(expr.as_ref())? } else { Vec::new() };
     let asked = expr.clone();

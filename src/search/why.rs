@@ -11,6 +11,8 @@ use crate::error::Result;
 use crate::people;
 use crate::query::{Expr, Filter, Query, Sort, parse};
 
+/// Fewest letters of a word that is looked for in another spelling; shorter ones are near too many.
+const SHORTEST_CORRECTED: usize = 6;
 /// Most words of a query that are looked up one by one.
 const LOOKED_UP: usize = 12;
 /// Most proposals for one word or name.
@@ -122,6 +124,34 @@ impl Asker<'_> {
             }
         }
         Ok(told)
+    }
+
+    /// The query with each plain word that no text holds in the spelling that the texts have, where only one
+    /// letter is another: names are typed in many ways. What was done is said in `notes`. A word that is all
+    /// that is asked for stays.
+    pub fn corrected(&self, expr: Expr<String>, notes: &mut Vec<String>) -> Result<Expr<String>> {
+        let Expr::Any(mut list) = expr else { return Ok(expr) };
+        if list.len() > LOOKED_UP {
+            return Ok(Expr::Any(list));
+        }
+        for part in &mut list {
+            let Expr::Word(word) = part else { continue };
+            let typed = fold_word(word);
+            // Who looks for Gambia does not mean Zambia.
+            let place = || !self.known.gazetteer.lookup(word).is_empty();
+            if typed.chars().count() < SHORTEST_CORRECTED || self.engine.holds(word)? || place() {
+                continue;
+            }
+            let near = self.engine.near_words(&typed)?;
+            let one_letter = |(near, _): &&(String, u64)| {
+                near.chars().next() == typed.chars().next() && edits_between(&typed, near, 1).is_some()
+            };
+            if let Some((spelt, rows)) = near.iter().find(one_letter) {
+                notes.push(format!("no text here holds {word}: looked for {spelt} ({rows}) in its place"));
+                *word = spelt.clone();
+            }
+        }
+        Ok(Expr::Any(list))
     }
 
     /// Patterns that stand for more words than are looked for.

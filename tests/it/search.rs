@@ -214,7 +214,11 @@ fn what_may_have_been_meant_is_offered() {
     let err = told(&["search", "\"annex monitoring\""]);
     assert!(err.contains("its words are there, but never so near each other"), "{err}");
     let err = told(&["search", "governor envoyy"]);
-    assert!(err.contains("no text here holds envoyy; did you mean envoy ("), "{err}");
+    assert!(err.contains("no text here holds envoyy: looked for envoy ("), "{err}");
+    let spelt = corpus.run(&["search", "governor envoyy", "--format", "json"]).hits();
+    assert_eq!(spelt, corpus.run(&["search", "governor envoy", "--format", "json"]).hits());
+    let err = told(&["search", "governor envoxyy"]);
+    assert!(err.contains("no text here holds envoxyy") && !err.contains("looked for"), "{err}");
     let out = corpus.run(&["search", "monitor*", "--explain", "-n", "1"]).out;
     assert!(out.contains("monitor*  (monitor"), "{out}");
 }
