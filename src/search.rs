@@ -151,7 +151,7 @@ pub fn ask(request: &Request, engine: &dyn Engine, gazetteer: &Gazetteer, today:
     let people = engine.people()?;
     let people = if request.aliases.is_empty() { people } else { Arc::new(people.with(&request.aliases)) };
     let known = Names { gazetteer, people };
-    let asker = why::Asker { engine, wanted: request.wanted, known: &known };
+    let asker = why::Asker::new(engine, request.wanted, &known);
     let expr = match wider(request, expr.as_ref(), &asker, &mut notes)? {
         Some(wider) => Some(wider),
         None => expr,

@@ -50,12 +50,12 @@ pub fn words(
 
 /// True when a field of stems holds a word; of `28-point` all parts.
 pub fn holds(searcher: &Searcher, field: Field, word: &str) -> tantivy::Result<bool> {
-    let stems = analyse::terms(&mut analyse::stemmed(), word);
-    for stem in &stems {
+    let words = analyse::both(word);
+    for (_, stem) in &words {
         let mut held = false;
         for segment in searcher.segment_readers() {
             // Most words stand in the first segment that is looked at.
-            held = segment.inverted_index(field)?.terms().get(&stem.text)?.is_some();
+            held = segment.inverted_index(field)?.terms().get(stem)?.is_some();
             if held {
                 break;
             }
@@ -64,7 +64,7 @@ pub fn holds(searcher: &Searcher, field: Field, word: &str) -> tantivy::Result<b
             return Ok(false);
         }
     }
-    Ok(!stems.is_empty())
+    Ok(!words.is_empty())
 }
 
 /// Words one edit away; where there are none two, in a word long enough; each the most frequent first.

@@ -1,6 +1,8 @@
 //! Why a query finds what it finds: what each part finds by itself, which part leaves nothing, and what
 //! may have been meant.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Clause, Names};
@@ -25,9 +27,26 @@ pub(super) struct Asker<'a> {
     pub engine: &'a dyn Engine,
     pub wanted: Wanted,
     pub known: &'a Names<'a>,
+    /// Words that no text holds, each with those spelt like it: both what is looked for and what is said of it
+    /// depend on them.
+    absent: RefCell<HashMap<String, Vec<(String, u64)>>>,
 }
 
-impl Asker<'_> {
+impl<'a> Asker<'a> {
+    pub fn new(engine: &'a dyn Engine, wanted: Wanted, known: &'a Names<'a>) -> Asker<'a> {
+        Asker { engine, wanted, known, absent: RefCell::default() }
+    }
+
+    /// Words spelt like a folded one, the nearest first.
+    fn near(&self, word: &str) -> Result<Vec<(String, u64)>> {
+        if let Some(near) = self.absent.borrow().get(word) {
+            return Ok(near.clone());
+        }
+        let near = self.engine.near_words(word)?;
+        self.absent.borrow_mut().insert(word.to_string(), near.clone());
+        Ok(near)
+    }
+
     /// What each part of a query finds by itself; words that are the name of a region together are one part.
     pub fn clauses(&self, expr: Option<&Expr<String>>) -> Result<Vec<Clause>> {
         let Some(expr) = expr else { return Ok(Vec::new()) };
@@ -142,7 +161,7 @@ impl Asker<'_> {
             if typed.chars().count() < SHORTEST_CORRECTED || self.engine.holds(word)? || place() {
                 continue;
             }
-            let near = self.engine.near_words(&typed)?;
+            let near = self.near(&typed)?;
             let one_letter = |(near, _): &&(String, u64)| {
                 near.chars().next() == typed.chars().next() && edits_between(&typed, near, 1).is_some()
             };
@@ -271,7 +290,7 @@ impl Asker<'_> {
     fn mean(&self, word: &str) -> Result<String> {
         let word = fold_word(word);
         let mut near: Vec<(String, u64)> = self.parted(&word)?.into_iter().collect();
-        near.extend(self.engine.near_words(&word)?);
+        near.extend(self.near(&word)?);
         let near: Vec<String> =
             near.into_iter().take(PROPOSED).map(|(word, count)| format!("{word} ({count})")).collect();
         Ok(if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) })
