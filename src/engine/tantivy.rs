@@ -267,6 +267,9 @@ impl Index {
                 Err(error) => return Err(write_failed(&self.directory, &self.path, &error)),
             }
         };
+        // Who was killed while committing leaves files behind that the next commit would write by the same
+        // name, and cannot. What hinders clearing up hinders writing, too, and is told there.
+        let _ = writer.garbage_collect_files().wait();
         Ok(Writer {
             path: self.path.clone(),
             directory: self.directory.clone(),
