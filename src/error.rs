@@ -1,21 +1,29 @@
 //! What can go wrong, and how it is told: the thing first, then what failed, then the next step.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Everything that can go wrong at an edge: files, the index, the command line.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder could not be opened or read.
-    #[error("{path}: cannot be read")]
+    #[error("{}: cannot be read", line(.path))]
     Read {
         /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
+    /// A file or folder could not be written.
+    #[error("{}: cannot be written", line(.path))]
+    WriteFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A file was read but is not what its format asks for.
-    #[error("{path}: {reason}")]
+    #[error("{}: {reason}", line(.path))]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -23,7 +31,7 @@ pub enum Error {
         reason: String,
     },
     /// A file or record was read, and holds no article.
-    #[error("{path}: {reason}")]
+    #[error("{}: {reason}", line(.path))]
     NoArticle {
         /// The file, with the line or record where there are several.
         path: PathBuf,
@@ -31,7 +39,7 @@ pub enum Error {
         reason: String,
     },
     /// A file of a kind that is not read.
-    #[error("{path}: {reason}")]
+    #[error("{}: {reason}", line(.path))]
     Unsupported {
         /// The file.
         path: PathBuf,
@@ -39,14 +47,15 @@ pub enum Error {
         reason: String,
     },
     /// There is no index where one was looked for.
-    #[error("no index at {path}; make one with: onrecord index FOLDER")]
+    #[error("no index at {}; make one with: onrecord index FOLDER", line(.path))]
     NoIndex {
         /// Where it was looked for.
         path: PathBuf,
     },
     /// The index was made by another version.
     #[error(
-        "{path}: the index has format {found}, this onrecord reads format {wanted}; rebuild it with: onrecord index --rebuild FOLDER"
+        "{}: the index has format {found}, this onrecord reads format {wanted}; rebuild it with: onrecord index --rebuild FOLDER",
+        line(.path)
     )]
     IndexFormat {
         /// The index.
@@ -57,7 +66,7 @@ pub enum Error {
         wanted: u32,
     },
     /// Another process is writing to the index.
-    #[error("{path}: {holder} is writing to this index; wait for it to end and run this again")]
+    #[error("{}: {holder} is writing to this index; wait for it to end and run this again", line(.path))]
     IndexBusy {
         /// The index.
         path: PathBuf,
@@ -66,7 +75,8 @@ pub enum Error {
     },
     /// The disk is full.
     #[error(
-        "{path}: no room is left for the index ({reason}); it holds what it held at its last commit; free some room and run this again: nothing is lost, nothing comes twice"
+        "{}: no room is left for the index ({reason}); it holds what it held at its last commit; free some room and run this again: nothing is lost, nothing comes twice",
+        line(.path)
     )]
     IndexFull {
         /// The index.
@@ -76,7 +86,8 @@ pub enum Error {
     },
     /// A file of the index is broken.
     #[error(
-        "{path}: the index is damaged ({reason}); onrecord doctor tells more, onrecord doctor --repair rebuilds it from its sources"
+        "{}: the index is damaged ({reason}); onrecord doctor tells more, onrecord doctor --repair rebuilds it from its sources",
+        line(.path)
     )]
     IndexDamaged {
         /// The index.
@@ -93,7 +104,7 @@ pub enum Error {
         reason: String,
     },
     /// The index cannot be read or written.
-    #[error("{path}: the index {doing} failed: {reason}")]
+    #[error("{}: the index {doing} failed: {reason}", line(.path))]
     Index {
         /// The index.
         path: PathBuf,
@@ -125,3 +136,23 @@ pub enum Error {
 
 /// A result whose error is [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// The same error, told of the index in this folder: where one is made anew, files lie elsewhere.
+    pub fn of_index(mut self, index: &Path) -> Error {
+        use Error::{Index, IndexBusy, IndexDamaged, IndexFull};
+        if let Index { path, .. }
+        | IndexBusy { path, .. }
+        | IndexDamaged { path, .. }
+        | IndexFull { path, .. } = &mut self
+        {
+            *path = index.to_path_buf();
+        }
+        self
+    }
+}
+
+/// A path on one line, whatever stands in it: a line break in a name must not forge a line of ours.
+fn line(path: &Path) -> String {
+    path.to_string_lossy().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

@@ -39,6 +39,8 @@ pub struct Report {
     pub new: usize,
     /// Files whose bytes changed since they were indexed.
     pub changed: usize,
+    /// Files that were not read to their end before, or not without fault.
+    pub again: usize,
     /// Files that have another name or folder now, and the same bytes.
     pub moved: usize,
     /// Files that hold what they held.
@@ -52,11 +54,55 @@ pub struct Report {
     /// Texts that were changed in place and are kept as earlier ones.
     pub earlier: usize,
     /// Files of kinds that are not read, and files and records that hold no article.
-    pub left_alone: Vec<Error>,
+    pub left_alone: Troubles,
     /// Files, or articles in them, that could not be read.
-    pub failed: Vec<Error>,
+    pub failed: Troubles,
     /// True when the run was asked to stop before all was read.
     pub stopped: bool,
+}
+
+/// What is to be told of files and records: the first of it, and how much more there was. A table may hold
+/// millions of rows of which every one fails.
+#[derive(Debug, Default)]
+pub struct Troubles {
+    /// The first [`Troubles::MOST`].
+    pub first: Vec<Error>,
+    /// How many came after them.
+    pub more: usize,
+}
+
+impl Troubles {
+    /// How many are kept.
+    pub const MOST: usize = 10_000;
+    /// How many of one file are kept.
+    const MOST_OF_FILE: usize = 1000;
+
+    /// Adds one.
+    pub fn push(&mut self, error: Error) {
+        self.push_up_to(Troubles::MOST, error);
+    }
+
+    fn push_up_to(&mut self, most: usize, error: Error) {
+        match self.first.len() < most {
+            true => self.first.push(error),
+            false => self.more += 1,
+        }
+    }
+
+    fn extend(&mut self, others: Troubles) {
+        others.first.into_iter().for_each(|error| self.push(error));
+        self.more += others.more;
+    }
+
+    /// How many there were.
+    pub fn len(&self) -> usize {
+        self.first.len() + self.more
+    }
+
+    /// True when there was none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// How to work.
@@ -89,6 +135,8 @@ const COMMIT_BYTES: u64 = 64 << 20;
 
 /// Longest run of articles of one file that is held in memory at once.
 const BATCH: usize = 64;
+/// It ends with the article with which it grows beyond this, in bytes of text.
+const BATCH_BYTES: usize = 4 << 20;
 
 /// Makes the index hold what the folders hold now.
 ///
@@ -104,7 +152,7 @@ pub fn ingest(
     let found = walk(folders, &mut report);
     let roots = walk::roots(folders);
     if changes::sort(&found, &index.files()?, &roots).is_nothing() && settled(index, &roots)? {
-        report.unchanged = found.len();
+        report.unchanged = found.files.len();
         return Ok(report);
     }
     let mut writer = writer(index, options)?;
@@ -118,7 +166,9 @@ pub fn ingest(
     work.count(&mut report);
     let run = Run { index, gazetteer, options, pen: Pen::new(writer, options.commit_every) };
     run.all(&work, &mut report)?;
-    run.pen.finish(index)?;
+    if let Some(damage) = run.pen.finish(index)? {
+        report.failed.push(damage);
+    }
     index.reload()?;
     Ok(report)
 }
@@ -154,8 +204,19 @@ struct Part {
     articles: usize,
     quotes: usize,
     earlier: usize,
-    failed: Vec<Error>,
-    left_alone: Vec<Error>,
+    failed: Troubles,
+    left_alone: Troubles,
+}
+
+impl Part {
+    /// Notes what was the matter with a record or the whole file.
+    fn note(&mut self, error: Error) {
+        let list = match error {
+            Error::Unsupported { .. } | Error::NoArticle { .. } => &mut self.left_alone,
+            _ => &mut self.failed,
+        };
+        list.push_up_to(Troubles::MOST_OF_FILE, error);
+    }
 }
 
 impl Run<'_> {
@@ -202,23 +263,19 @@ impl Run<'_> {
         let hash = match changes::hash(&file.path) {
             Ok(hash) => hash,
             Err(source) => {
-                part.failed.push(Error::Read { path: PathBuf::from(&file.shown), source });
+                part.note(Error::Read { path: PathBuf::from(&file.shown), source });
                 return Ok(part);
             }
         };
         let mut articles = match read::open_with(&file.path, &file.shown, &file.root_key, &self.options.read)
         {
             Ok(articles) => Some(articles),
-            Err(error @ (Error::Unsupported { .. } | Error::NoArticle { .. })) => {
-                part.left_alone.push(error);
-                None
-            }
             Err(error @ Error::Read { .. }) => {
-                part.failed.push(error);
+                part.note(error);
                 return Ok(part);
             }
             Err(error) => {
-                part.failed.push(error);
+                part.note(error);
                 None
             }
         };
@@ -290,13 +347,16 @@ impl Run<'_> {
 
 fn next_batch(articles: &mut impl Iterator<Item = Result<Article>>, part: &mut Part) -> (Vec<Article>, bool) {
     let mut batch = Vec::new();
+    let mut bytes = 0;
     for article in articles.by_ref() {
         match article {
-            Ok(article) => batch.push(article),
-            Err(error @ (Error::Unsupported { .. } | Error::NoArticle { .. })) => part.left_alone.push(error),
-            Err(error) => part.failed.push(error),
+            Ok(article) => {
+                bytes += article.body.len();
+                batch.push(article);
+            }
+            Err(error) => part.note(error),
         }
-        if batch.len() == BATCH {
+        if batch.len() == BATCH || bytes >= BATCH_BYTES {
             return (batch, true);
         }
     }
@@ -335,7 +395,7 @@ impl Pen {
     }
 
     /// Commits, then tells copies apart: that needs all articles at once.
-    fn finish(self, index: &Index) -> Result<()> {
+    fn finish(self, index: &Index) -> Result<Option<Error>> {
         let mut writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
         writer.commit()?;
         index.reload()?;

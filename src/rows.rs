@@ -9,6 +9,7 @@ use crate::document::{
 };
 use crate::gazetteer::Gazetteer;
 use crate::lang::{Language, Stance};
+use crate::span::floor;
 
 /// What each row tells about its article.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -184,6 +185,9 @@ pub struct Rows {
     pub quotes: Vec<(QuoteRow, Vec<(RegionId, Grade)>)>,
 }
 
+/// What is shown around a quote of the sentences that hold it goes no farther, in bytes.
+const MOST_AROUND: usize = 1000;
+
 /// Shortest paragraph that is a passage of its own, in bytes.
 const SHORTEST: usize = 120;
 
@@ -327,7 +331,8 @@ fn sentences(document: &Document, span: Span) -> Vec<Span> {
     document.sentences[first..].iter().copied().take_while(|sentence| sentence.start < span.end).collect()
 }
 
-/// The sentences that hold a quote, its cue and its speaker's mention.
+/// The sentences that hold a quote, its cue and its speaker's mention, no farther from them than
+/// [`MOST_AROUND`]: each quote stores its own.
 fn context(document: &Document, quote: &Quote) -> Span {
     let mut hull = quote.hull();
     if let Some(cue) = &quote.cue {
@@ -335,7 +340,20 @@ fn context(document: &Document, quote: &Quote) -> Span {
     }
     let first = document.sentences.partition_point(|sentence| sentence.end <= hull.start);
     let within = document.sentences[first..].iter().take_while(|sentence| sentence.start < hull.end);
-    within.fold(hull, |all, sentence| all.cover(*sentence))
+    let whole = within.fold(hull, |all, sentence| all.cover(*sentence));
+    let body = document.article.body.as_str();
+    let blank = |c: char| c.is_whitespace();
+    let (before, after) =
+        (&body[whole.start as usize..hull.start as usize], &body[hull.end as usize..whole.end as usize]);
+    let start = match before.len().checked_sub(MOST_AROUND).map(|from| floor(before, from)) {
+        Some(from) => from + before[from..].find(blank).unwrap_or(before.len() - from),
+        None => 0,
+    };
+    let end = match after.len() {
+        0..=MOST_AROUND => after.len(),
+        _ => after[..floor(after, MOST_AROUND)].rfind(blank).unwrap_or(0),
+    };
+    Span { start: whole.start + start as u32, end: hull.end + end as u32 }.trim(body)
 }
 
 fn who(document: &Document, attribution: &Attribution) -> Who {

@@ -3,7 +3,8 @@
 //!
 //! All are plain text: one entry a line, columns parted by tabs, `#` begins a comment line.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -14,6 +15,8 @@ pub const PLACES: &str = "places.tsv";
 pub const PEOPLE: &str = "people.tsv";
 /// Searches that were given a name.
 pub const QUERIES: &str = "queries.tsv";
+/// Held by whoever changes one of them.
+const LOCK: &str = ".lock";
 
 /// The folder of the user's own files: `$ONRECORD_USER`, else `onrecord.user` beside the index.
 #[derive(Clone, Debug)]
@@ -67,15 +70,27 @@ impl UserFiles {
         Error::Malformed { path: self.path(name), reason: format!("line {}: {reason}", line.number) }
     }
 
-    /// Writes a whole file: either all of it is there afterwards, or what was there before.
-    pub fn replace(&self, name: &str, text: &str) -> Result<()> {
-        let path = self.path(name);
-        let failed = |source| Error::Read { path: path.clone(), source };
+    /// Changes a file: `change` is given its text and returns the new one, or none to leave it alone. Of
+    /// several processes at it one waits for the other, so that no change is lost; either all of the new
+    /// text is there afterwards, or what was there before. Returns whether it was written.
+    pub fn edit(&self, name: &str, change: impl FnOnce(&str) -> Option<String>) -> Result<bool> {
+        let failed = |source| Error::WriteFile { path: self.path(name), source };
         std::fs::create_dir_all(&self.folder).map_err(failed)?;
+        let lock = File::create(self.path(LOCK)).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let Some(text) = change(&self.text(name)?) else { return Ok(false) };
+        self.replace(name, &text).map_err(failed)?;
+        Ok(true)
+    }
+
+    fn replace(&self, name: &str, text: &str) -> io::Result<()> {
         let draft = self.path(&format!("{name}.new"));
-        let mut file = std::fs::File::create(&draft).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        std::fs::rename(&draft, &path).map_err(failed)
+        let mut file = File::create(&draft)?;
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        written.and_then(|()| std::fs::rename(&draft, self.path(name))).inspect_err(|_| {
+            // A draft on a full disk only takes room.
+            let _ = std::fs::remove_file(&draft);
+        })
     }
 }
 
@@ -96,12 +111,30 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let files = UserFiles { folder: folder.path().join("onrecord.user") };
         assert_eq!(files.lines(PEOPLE).unwrap(), []);
-        files.replace(PEOPLE, "# names\n\nSteve Witkoff\tSteven Witkoff \n").unwrap();
+        assert!(files.edit(PEOPLE, |_| Some("# names\n\nSteve Witkoff\tSteven Witkoff \n".into())).unwrap());
+        assert!(!files.edit(PEOPLE, |text| text.is_empty().then(String::new)).unwrap());
         let lines = files.lines(PEOPLE).unwrap();
         assert_eq!(lines.len(), 1);
         assert_eq!((lines[0].number, lines[0].columns[1].as_str()), (3, "Steven Witkoff"));
         let told = files.wrong(PEOPLE, &lines[0], "three names needed").to_string();
         assert!(told.ends_with("people.tsv: line 3: three names needed"), "{told}");
+    }
+
+    #[test]
+    fn of_changes_made_at_once_none_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = UserFiles { folder: folder.path().join("onrecord.user") };
+        std::thread::scope(|scope| {
+            for who in 0..8 {
+                let files = &files;
+                scope.spawn(move || {
+                    for number in 0..20 {
+                        files.edit(PEOPLE, |text| Some(format!("{text}{who}\t{number}\n"))).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(files.lines(PEOPLE).unwrap().len(), 160);
     }
 
     #[test]

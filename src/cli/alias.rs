@@ -47,14 +47,11 @@ pub fn run(args: AliasArgs, context: &mut Context) -> Result<Exit> {
     columns.extend(args.names.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")));
     let wrong = |reason| Error::Query { part: "alias".to_string(), reason };
     parse_alias(&columns).map_err(wrong)?;
-    let mut text = files.text(PEOPLE)?;
-    if text.is_empty() {
-        text.push_str(HEADER);
-    }
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    files.replace(PEOPLE, &format!("{text}{}\n", columns.join("\t")))?;
+    files.edit(PEOPLE, |text| {
+        let text = if text.is_empty() { HEADER } else { text };
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        Some(format!("{text}{end}{}\n", columns.join("\t")))
+    })?;
     talk(&format!("onrecord: written to {}", files.path(PEOPLE).display()));
     Ok(Exit::Found)
 }
@@ -81,18 +78,20 @@ fn list(known: &[Alias], files: &UserFiles, context: &mut Context) -> Result<Exi
 }
 
 fn remove(names: &[String], files: &UserFiles) -> Result<Exit> {
-    let text = files.text(PEOPLE)?;
     let has = |line: &&str| {
         !line.trim_start().starts_with('#')
             && line.split('\t').skip(1).any(|name| names.iter().any(|n| n == name.trim()))
     };
-    let kept: Vec<&str> = text.lines().filter(|line| !has(line)).collect();
-    let gone = text.lines().count() - kept.len();
-    if gone == 0 {
+    let mut gone = 0;
+    let found = files.edit(PEOPLE, |text| {
+        let kept: Vec<&str> = text.lines().filter(|line| !has(line)).collect();
+        gone = text.lines().count() - kept.len();
+        (gone > 0).then(|| format!("{}\n", kept.join("\n")))
+    })?;
+    if !found {
         talk(&format!("no line of {} has that name", files.path(PEOPLE).display()));
         return Ok(Exit::Nothing);
     }
-    files.replace(PEOPLE, &format!("{}\n", kept.join("\n")))?;
     talk(&format!("onrecord: {gone} removed"));
     Ok(Exit::Found)
 }

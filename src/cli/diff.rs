@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::engine::tantivy::Index;
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
-use crate::render::text::clean;
+use crate::render::text::{clean, clean_line};
 use crate::rows::{self, QuoteRow};
 use crate::versions::{self, Changes, Part, QuoteChange, Side, Version};
 
@@ -127,7 +127,7 @@ fn text(old: &Text, new: &Text, changes: &Changes, context: &mut Context) -> Res
             "{style}{sign} {}  {} {source}  {}{}{style:#}",
             clean(&article.id.0),
             clean(&at),
-            clean(&article.path),
+            clean_line(&article.path),
             text.written.map(as_of).unwrap_or_default()
         )?;
     }

@@ -40,12 +40,12 @@ fn is_well(health: &Health) -> bool {
 
 fn tell(path: &Path, health: &Health, context: &mut Context) -> Result<()> {
     let out = &mut context.out;
-    let clean = crate::render::text::clean;
+    let clean_line = crate::render::text::clean_line;
     for line in &health.damage {
-        writeln!(out, "damaged: {}", clean(line))?;
+        writeln!(out, "damaged: {}", clean_line(line))?;
     }
     for line in &health.notes {
-        writeln!(out, "note: {}", clean(line))?;
+        writeln!(out, "note: {}", clean_line(line))?;
     }
     let format = health.format.map_or("unknown".to_string(), |format| format.to_string());
     let verdict = match (is_well(health), health.damage.is_empty()) {
@@ -56,7 +56,7 @@ fn tell(path: &Path, health: &Health, context: &mut Context) -> Result<()> {
     writeln!(
         out,
         "{}: {verdict}; format {format}, {} files with {} bytes compared",
-        clean(&path.display().to_string()),
+        clean_line(&path.display().to_string()),
         health.files,
         health.bytes
     )?;
@@ -90,7 +90,7 @@ fn repair(path: &Path, health: &Health, context: &mut Context) -> Result<Exit> {
         read: crate::read::Options::default(),
     };
     let report = ingest::ingest(&folders, &index, &super::gazetteer(path)?, &options)?;
-    for error in &report.failed {
+    for error in &report.failed.first {
         talk(&format!("onrecord: {}", super::explain(error)));
     }
     let totals = index.totals()?;

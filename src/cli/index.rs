@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::watch::{Wake, Watch};
 use super::{Context, Exit, is_interactive, talk};
+use crate::engine::rebuild::Rebuild;
 use crate::engine::tantivy::Index;
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
@@ -24,7 +25,8 @@ pub struct IndexArgs {
     /// Folders of news, or single files
     #[arg(required = true, value_name = "FOLDER")]
     folders: Vec<PathBuf>,
-    /// Throw the index away first and read everything anew; the earlier texts of changed pages are forgotten
+    /// Read everything anew; the old index answers until the new one is whole, and takes its room until then.
+    /// The earlier texts of changed pages are forgotten
     #[arg(long)]
     rebuild: bool,
     /// Stay, and read what changes as soon as it is quiet; Ctrl-C ends
@@ -44,13 +46,15 @@ pub struct IndexArgs {
     /// unchanged since they were indexed are read anew with --rebuild only
     #[arg(long, value_name = "WHAT=FIELD,…")]
     map: Option<Mapping>,
-    /// Name every file that was left alone
+    /// Name every file that was left alone or failed
     #[arg(long, short)]
     verbose: bool,
 }
 
 /// Files without an article that are named without `--verbose`.
 const MOST_NAMED: usize = 3;
+/// Files and records that failed that are named without `--verbose`.
+const MOST_FAILED: usize = 50;
 
 /// Set by Ctrl-C; a second one ends the program at once, which harms no index.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -61,16 +65,19 @@ pub fn run(args: IndexArgs, context: &mut Context) -> Result<Exit> {
     if let [folder] = args.folders.as_slice() {
         std::fs::metadata(folder).map_err(|source| Error::Read { path: folder.clone(), source })?;
     }
-    if args.rebuild {
-        Index::remove(&path)?;
-    }
-    let index = Index::open_or_create(&path)?;
-    let passages_only = passages_only(&args, &index)?;
     let watch = args.watch.then(|| Watch::new(&args.folders, &path));
     let (watch, sender) = watch.unzip();
     on_ctrl_c(sender);
-    let mut exit = once(&args, &index, &path, passages_only, context)?;
-    let Some(watch) = watch else { return Ok(exit) };
+    let (index, mut exit) = match args.rebuild && Index::is_there(&path) {
+        true => rebuilt(&args, &path, context)?,
+        false => {
+            let index = Index::open_or_create(&path)?;
+            let exit = once(&args, &index, &path, passages_only(&args, &index)?, context)?;
+            (index, exit)
+        }
+    };
+    let Some(watch) = watch.filter(|_| !STOP.load(Ordering::Relaxed)) else { return Ok(exit) };
+    let passages_only = passages_only(&args, &index)?;
     talk("onrecord: waiting for changes; Ctrl-C ends");
     context.out.flush()?;
     while !STOP.load(Ordering::Relaxed) && watch.wait() {
@@ -79,6 +86,39 @@ pub fn run(args: IndexArgs, context: &mut Context) -> Result<Exit> {
     }
     talk("onrecord: stopped; the index is whole");
     Ok(if exit == Exit::Nothing { Exit::Found } else { exit })
+}
+
+/// Makes the index anew beside the old one, which gives way when all is read.
+fn rebuilt(args: &IndexArgs, path: &Path, context: &mut Context) -> Result<(Index, Exit)> {
+    // A folder that cannot be read now would be missing in the new index.
+    for folder in &args.folders {
+        std::fs::read_dir(folder)
+            .map(drop)
+            .or_else(|_| std::fs::File::open(folder).map(drop))
+            .map_err(|source| Error::Read { path: folder.clone(), source })?;
+    }
+    let start = Instant::now();
+    let told = AtomicBool::new(false);
+    let rebuild = Rebuild::begin(path, &|holder| {
+        if !args.no_wait && !told.swap(true, Ordering::Relaxed) {
+            talk(&format!("onrecord: {holder} is writing to this index; waiting for it to end"));
+        }
+        !args.no_wait && !STOP.load(Ordering::Relaxed)
+    })?;
+    let new = Index::open_or_create(&rebuild.folder());
+    let report = new
+        .and_then(|new| ingest_all(args, &new, path, args.no_extract, start))
+        .map_err(|error| error.of_index(path))?;
+    if report.stopped {
+        tell(args, &report);
+        talk("onrecord: stopped early; the index is as it was");
+        // Its format may be one that cannot be read.
+        return Ok((Index::open(path)?, Exit::Trouble));
+    }
+    rebuild.switch()?;
+    let index = Index::open(path)?;
+    let exit = close(args, &index, path, &report, start, context)?;
+    Ok((index, exit))
 }
 
 fn on_ctrl_c(sender: Option<Sender<Wake>>) {
@@ -158,9 +198,21 @@ fn once(
 ) -> Result<Exit> {
     let start = Instant::now();
     let report = ingest_all(args, index, path, passages_only, start)?;
-    tell(args, &report);
+    close(args, index, path, &report, start, context)
+}
+
+/// Tells what a run did and what the index holds now.
+fn close(
+    args: &IndexArgs,
+    index: &Index,
+    path: &Path,
+    report: &Report,
+    start: Instant,
+    context: &mut Context,
+) -> Result<Exit> {
+    tell(args, report);
     let totals = index.totals()?;
-    writeln!(context.out, "{}", closing_line(&report, start.elapsed().as_secs_f64()))?;
+    writeln!(context.out, "{}", closing_line(report, start.elapsed().as_secs_f64()))?;
     writeln!(
         context.out,
         "the index {} holds {} articles, {} passages, {} quotes",
@@ -187,8 +239,8 @@ fn again(
     index.reload()?;
     let start = Instant::now();
     let report = ingest_all(args, index, path, passages_only, start)?;
-    let Report { new, changed, moved, gone, .. } = report;
-    if new + changed + moved + gone == 0 {
+    let Report { new, changed, again, moved, gone, .. } = report;
+    if new + changed + again + moved + gone == 0 {
         return Ok(Exit::Found);
     }
     tell(args, &report);
@@ -199,14 +251,23 @@ fn again(
 }
 
 fn tell(args: &IndexArgs, report: &Report) {
-    for error in &report.failed {
+    let most = if args.verbose { usize::MAX } else { MOST_FAILED };
+    for error in report.failed.first.iter().take(most) {
         talk(&format!("onrecord: {}", chain(error)));
+    }
+    match report.failed.len() - report.failed.first.len().min(most) {
+        0 => {}
+        more if args.verbose => talk(&format!("onrecord: and {more} more like these")),
+        more => talk(&format!("onrecord: and {more} more like these (-v names them)")),
     }
     // Text that was looked for and not found may be a field that onrecord does not know: worth a word.
     let telling = |error: &&Error| args.verbose || matches!(error, Error::NoArticle { .. });
     let most = if args.verbose { usize::MAX } else { MOST_NAMED };
-    for error in report.left_alone.iter().filter(telling).take(most) {
+    for error in report.left_alone.first.iter().filter(telling).take(most) {
         talk(&format!("left alone: {}", chain(error)));
+    }
+    if args.verbose && report.left_alone.more > 0 {
+        talk(&format!("left alone: {} more", report.left_alone.more));
     }
 }
 
@@ -214,6 +275,7 @@ fn closing_line(report: &Report, seconds: f64) -> String {
     let Report {
         new,
         changed,
+        again,
         moved,
         unchanged,
         gone,
@@ -224,9 +286,13 @@ fn closing_line(report: &Report, seconds: f64) -> String {
         failed,
         stopped,
     } = report;
-    let moved = if *moved > 0 { format!("{moved} moved, ") } else { String::new() };
+    let some = |count: usize, what: &str| match count {
+        0 => String::new(),
+        count => format!("{count} {what}, "),
+    };
+    let (again, moved) = (some(*again, "read again"), some(*moved, "moved"));
     let mut line = format!(
-        "{new} new, {changed} changed, {moved}{unchanged} unchanged, {gone} gone; read {articles} articles and {quotes} quotes in {seconds:.2} s"
+        "{new} new, {changed} changed, {again}{moved}{unchanged} unchanged, {gone} gone; read {articles} articles and {quotes} quotes in {seconds:.2} s"
     );
     if *earlier > 0 {
         line.push_str(&format!("; {earlier} earlier texts kept (onrecord diff shows them)"));

@@ -104,11 +104,13 @@ pub fn save(args: SaveArgs, context: &mut Context) -> Result<Exit> {
     let old = saved.get(&name).is_some();
     let line =
         |known: &str| known.split('\t').next().is_some_and(|first| first.trim().eq_ignore_ascii_case(&name));
-    let text = files.text(QUERIES)?;
-    let text = if text.trim().is_empty() { HEADER.to_string() } else { text };
-    let mut kept: Vec<String> = text.lines().filter(|known| !line(known)).map(str::to_string).collect();
-    kept.push(format!("{name}\t{query}"));
-    files.replace(QUERIES, &(kept.join("\n") + "\n"))?;
+    files.edit(QUERIES, |text| {
+        let text = if text.trim().is_empty() { HEADER } else { text };
+        let mut kept: Vec<&str> = text.lines().filter(|known| !line(known)).collect();
+        let new = format!("{name}\t{query}");
+        kept.push(&new);
+        Some(kept.join("\n") + "\n")
+    })?;
     tell(&name, &read(&files)?);
     talk(&format!(
         "onrecord: {} {name}: {}",
@@ -144,9 +146,7 @@ fn delete(name: &str, saved: &Saved, files: &UserFiles) -> Result<Exit> {
     let (name, _) = saved.get(name).ok_or_else(|| unknown(name))?;
     let line =
         |known: &&str| !known.split('\t').next().is_some_and(|first| first.trim().eq_ignore_ascii_case(name));
-    let text = files.text(QUERIES)?;
-    let kept: Vec<&str> = text.lines().filter(line).collect();
-    files.replace(QUERIES, &(kept.join("\n") + "\n"))?;
+    files.edit(QUERIES, |text| Some(text.lines().filter(line).collect::<Vec<_>>().join("\n") + "\n"))?;
     talk(&format!("onrecord: {name} is forgotten; what it has shown stays in {}", seen_file(name)));
     Ok(Exit::Found)
 }
@@ -181,7 +181,7 @@ pub fn new(args: NewArgs, context: &mut Context) -> Result<Exit> {
     };
     let index = Index::open(&path)?;
     let mut answer = ask(&request, &index, &super::gazetteer(&path)?, jiff::ZonedDateTime::now().date())?;
-    let mut seen = files.text(&file)?;
+    let seen = files.text(&file)?;
     let known: HashSet<&str> = seen.lines().filter(|line| !line.starts_with('#')).collect();
     answer.found.retain(|found| !known.contains(key(found).as_str()));
     answer.total = answer.found.len();
@@ -199,14 +199,9 @@ pub fn new(args: NewArgs, context: &mut Context) -> Result<Exit> {
     // What did not reach its reader is not counted as shown.
     context.out.flush()?;
     if !args.peek {
-        if seen.is_empty() {
-            seen = format!("# What `onrecord new {}` has shown.\n", squeezed(&typed));
-        }
-        for found in &answer.found {
-            seen.push_str(&key(found));
-            seen.push('\n');
-        }
-        files.replace(&file, &seen)?;
+        let header = format!("# What `onrecord new {}` has shown.\n", squeezed(&typed));
+        let shown: String = answer.found.iter().map(|found| key(found) + "\n").collect();
+        files.edit(&file, |seen| Some(format!("{}{shown}", if seen.is_empty() { &header } else { seen })))?;
     }
     Ok(Exit::Found)
 }

@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::engine::tantivy::Index;
 use crate::error::{Error, Result};
 use crate::gazetteer::Gazetteer;
-use crate::render::text::clean;
+use crate::render::text::{clean, clean_line};
 use crate::rows;
 
 /// An article, marked up; or a quote or passage in its context, with the evidence
@@ -62,7 +62,7 @@ pub fn run(args: ShowArgs, context: &mut Context) -> Result<Exit> {
     }
     if args.format == "text" {
         for path in copies {
-            writeln!(context.out, "{DIM}the same text: {}{DIM:#}", clean(&path))?;
+            writeln!(context.out, "{DIM}the same text: {}{DIM:#}", clean_line(&path))?;
         }
         if found.len() > 1 && found.iter().all(|document| document.article.id == found[0].article.id) {
             let id = clean(&found[0].article.id.0);
@@ -133,7 +133,7 @@ fn show(document: &Document, span: Option<Span>, gazetteer: &Gazetteer, context:
         out,
         "{DIM}{}  {}  sha256 {}{DIM:#}\n",
         clean(&article.id.0),
-        clean(&article.path),
+        clean_line(&article.path),
         &article.sha256
     )?;
     let focus: Vec<String> = document

@@ -4,7 +4,7 @@ use super::{Context, Exit, is_interactive};
 use crate::engine::tantivy::Index;
 use crate::error::Result;
 use crate::ingest::verify::{Verified, verify};
-use crate::render::text::clean;
+use crate::render::text::clean_line;
 
 /// Do the sources still say what the index tells? Cuts every stored quote and passage again
 ///
@@ -35,7 +35,7 @@ pub fn run(args: VerifyArgs, context: &mut Context) -> Result<Exit> {
     let most = if args.verbose { usize::MAX } else { MOST_NAMED };
     for (what, list) in [("stored wrongly", wrong), ("source changed", changed), ("source gone", gone)] {
         for line in list.iter().take(most) {
-            writeln!(context.out, "{what}: {}", clean(line))?;
+            writeln!(context.out, "{what}: {}", clean_line(line))?;
         }
         if list.len() > most {
             writeln!(context.out, "{what}: {} more (-v names them)", list.len() - most)?;

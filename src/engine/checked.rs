@@ -27,6 +27,17 @@ pub const META: &str = "meta.json";
 /// The file that names what tantivy made, so that it can be cleared away.
 pub const MANAGED: &str = ".managed.json";
 
+/// The folder, within that of an index, where a new one is written that is to take its place.
+pub const REBUILD: &str = ".rebuild";
+
+/// Clears away what a killed rebuild left; for whoever holds the writer's lock.
+pub fn clear_rebuild(path: &Path) -> io::Result<()> {
+    match std::fs::remove_dir_all(path.join(REBUILD)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// How many bytes are summed each time an index is opened: below 1 ms at the speed of CRC-32.
 const SUMMED_AT_OPEN: u64 = 4 << 20;
 
@@ -55,6 +66,8 @@ struct State {
     sums: Sums,
     /// The first write that failed: tantivy tells that one of its threads ended, but not why.
     failed: Option<(io::ErrorKind, String)>,
+    /// The first file that was found to be other than it was written while the index was written to.
+    damage: Option<String>,
 }
 
 impl Checked {
@@ -71,6 +84,19 @@ impl Checked {
     /// The first write that failed since the folder was opened.
     pub fn write_failure(&self) -> Option<(io::ErrorKind, String)> {
         self.state().failed.clone()
+    }
+
+    /// The first damage that [`Checked::is_whole`] met since the folder was opened.
+    pub fn damage(&self) -> Option<String> {
+        self.state().damage.clone()
+    }
+
+    /// True when every byte of a segment is what was written; what is not is kept for [`Checked::damage`].
+    pub fn is_whole(&self, segment: &SegmentMeta) -> bool {
+        let wrong = self.compare(std::slice::from_ref(segment), true);
+        let Some(first) = wrong.into_iter().next() else { return true };
+        self.state().damage.get_or_insert(first);
+        false
     }
 
     fn noted<T>(&self, outcome: io::Result<T>) -> io::Result<T> {

@@ -1,7 +1,7 @@
 //! Rows that copies of one article have in common, shown as one.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, SegmentReader, TERMINATED, Term};
@@ -39,29 +39,70 @@ pub(super) fn number(mut rows: Vec<Told>, twins: &mut [Vec<Twin>]) -> usize {
     rows.sort_unstable_by_key(|row| (row.story, row.quote, row.order, row.address));
     let mut groups = 1;
     for kin in rows.chunk_by(|a, b| (a.story, a.quote) == (b.story, b.quote)) {
-        let mut known: Vec<(u64, u32, Vec<u32>)> = Vec::new();
+        let mut known = Known::default();
         for row in kin {
-            let alike = |same: u64| match row.quote {
-                false => sketch::passages_alike(same, row.same),
-                true => same == row.same,
-            };
             // What one article says twice stays twice.
-            let twin = known.iter_mut().find(|(same, _, in_)| alike(*same) && !in_.contains(&row.article));
-            let twin = match twin {
-                Some((_, group, articles)) => {
-                    articles.push(row.article);
-                    Twin { group: *group, place: articles.len() as u32 - 1 }
-                }
-                None => {
-                    known.push((row.same, groups, vec![row.article]));
-                    groups += 1;
-                    Twin { group: groups - 1, place: 0 }
-                }
-            };
+            let twin = known.of(row).unwrap_or_else(|| {
+                groups += 1;
+                known.begin(row, groups - 1)
+            });
             twins[row.address.segment_ord as usize][row.address.doc_id as usize] = twin;
         }
     }
     groups as usize
+}
+
+/// The groups of one story, found by what their first rows say.
+#[derive(Default)]
+struct Known {
+    /// What the first row of a group says, the group's number, and how many rows it has.
+    groups: Vec<(u64, u32, u32)>,
+    /// Which of them may be like a row, by what both say in part.
+    by_part: HashMap<(usize, u64), Vec<usize>>,
+    /// Which articles have a row in which of them.
+    members: HashSet<(usize, u32)>,
+}
+
+/// Groups that a row is compared with for each part: a story of many copies that say one thing many times
+/// over must not take time by the square of their number.
+const MOST_COMPARED: usize = 64;
+
+impl Known {
+    /// The place of a row in the first group that is like it and has none of its article's rows.
+    fn of(&mut self, row: &Told) -> Option<Twin> {
+        let alike = |same: u64| match row.quote {
+            false => sketch::passages_alike(same, row.same),
+            true => same == row.same,
+        };
+        let likely = parts(row).filter_map(|part| self.by_part.get(&part));
+        let fits = |at: &&usize| alike(self.groups[**at].0) && !self.members.contains(&(**at, row.article));
+        let at = *likely.filter_map(|at| at.iter().find(fits)).min()?;
+        self.members.insert((at, row.article));
+        let (_, group, rows) = &mut self.groups[at];
+        *rows += 1;
+        Some(Twin { group: *group, place: *rows - 1 })
+    }
+
+    fn begin(&mut self, row: &Told, group: u32) -> Twin {
+        let at = self.groups.len();
+        self.groups.push((row.same, group, 1));
+        self.members.insert((at, row.article));
+        for part in parts(row) {
+            let of_part = self.by_part.entry(part).or_default();
+            if of_part.len() < MOST_COMPARED {
+                of_part.push(at);
+            }
+        }
+        Twin { group, place: 0 }
+    }
+}
+
+/// What two rows that are alike have in common at least one of: equal quotes all of it; passages, of whose
+/// eight bytes five agree, one of four pairs.
+fn parts(row: &Told) -> impl Iterator<Item = (usize, u64)> {
+    let (count, bits) = if row.quote { (1, 64) } else { (4, 16) };
+    let same = row.same;
+    (0..count).map(move |at| (at, same >> (at * bits) & (u64::MAX >> (64 - bits))))
 }
 
 /// Leaves out rows that repeat, in a copy of an article, one that ranks higher; returns them. `order`
@@ -216,5 +257,23 @@ mod tests {
         assert_eq!(groups(&[(1, 1, 7), (1, 2, 7), (1, 2, 8)]), [1, 1, 2]);
         assert_eq!(groups(&[(1, 1, 7), (1, 1, 7), (1, 2, 7), (1, 2, 7)]), [1, 2, 1, 2]);
         assert_eq!(groups(&[(1, 1, 7), (2, 2, 7)]), [1, 2], "another story");
+    }
+
+    #[test]
+    fn passages_are_twins_where_most_of_them_is_alike() {
+        let told = |(article, same): (u32, u64)| Told {
+            story: 1,
+            quote: false,
+            article,
+            same,
+            address: DocAddress::new(0, article),
+            order: (Reverse(0), u64::from(article)),
+        };
+        let same = [0x0807_0605_0403_0201, 0x0807_0600_0003_0201, 0x0800_0600_0000_0201];
+        let rows = (0..).zip(same).map(told).collect();
+        let mut twins = vec![vec![Twin::default(); 3]];
+        number(rows, &mut twins);
+        let groups: Vec<u32> = twins[0].iter().map(|twin| twin.group).collect();
+        assert_eq!(groups, [1, 1, 2], "six and four of eight bytes agree with the first");
     }
 }

@@ -25,6 +25,7 @@ use super::article::{Articles, Question, Scored};
 use super::checked::{self, Checked};
 use super::collect::{Everything, Ranked, gather, order};
 use super::copies;
+use super::merge::WholeOnly;
 use super::rank::{Asked, Found};
 use super::schema::{FORMAT, Fields, schema};
 use super::standing::Standing;
@@ -88,8 +89,12 @@ impl Index {
     ///
     /// Errors: there is none, it has another format, or it is damaged.
     pub fn open(path: &Path) -> Result<Index> {
-        if !path.join(checked::META).exists() {
-            return Err(Error::NoIndex { path: path.to_path_buf() });
+        match std::fs::File::open(path.join(checked::META)) {
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                return Err(Error::Read { path: path.join(checked::META), source: error });
+            }
+            Err(_) => return Err(Error::NoIndex { path: path.to_path_buf() }),
         }
         // A damaged segment can make tantivy panic when it is opened.
         let opened = std::panic::catch_unwind(|| Index::open_unguarded(path));
@@ -128,61 +133,71 @@ impl Index {
     }
 
     fn create(path: &Path) -> Result<Index> {
-        std::fs::create_dir_all(path).map_err(|source| Error::Read { path: path.to_path_buf(), source })?;
+        std::fs::create_dir_all(path)
+            .map_err(|source| Error::WriteFile { path: path.to_path_buf(), source })?;
         let directory =
             Checked::open(path).map_err(|error| failed(path, "making", &TantivyError::from(error)))?;
+        // Two processes that make the same index at once would write over each other's drafts.
+        let _lock = loop {
+            match directory.acquire_lock(&INDEX_WRITER_LOCK) {
+                Ok(lock) => break lock,
+                Err(LockError::LockBusy) => std::thread::sleep(std::time::Duration::from_millis(20)),
+                Err(LockError::IoError(error)) => {
+                    let source = std::io::Error::new(error.kind(), error.to_string());
+                    return Err(Error::WriteFile { path: path.to_path_buf(), source });
+                }
+            }
+            if path.join(checked::META).exists() {
+                return Index::open(path);
+            }
+        };
+        if path.join(checked::META).exists() {
+            return Index::open(path);
+        }
         let (schema, fields) = schema();
         let settings = IndexSettings::default();
         match Tantivy::create(directory.clone(), schema, settings) {
             Ok(index) => Index::with(path, directory, index, fields),
-            // Another process was quicker.
-            Err(TantivyError::IndexAlreadyExists) => Index::open(path),
             Err(error) => Err(write_failed(&directory, path, &error)),
         }
     }
 
-    /// Removes an index of whatever format, so that it can be made anew; other files in the folder stay.
-    ///
-    /// Errors: a process is writing to it, or a file cannot be removed.
-    pub fn remove(path: &Path) -> Result<()> {
-        Index::clear(path, |file| std::fs::remove_file(file))
+    /// True when there is an index in a folder, of whatever format and in whatever state.
+    pub fn is_there(path: &Path) -> bool {
+        path.join(checked::META).exists() || path.join(checked::MANAGED).exists()
     }
 
-    /// Moves the files of an index, of whatever format and in whatever state, to another folder.
+    /// Moves the files of an index, of whatever format and in whatever state, to another folder; other files
+    /// stay.
     ///
-    /// Errors: as [`Index::remove`].
+    /// Errors: a process is writing to it, or a file cannot be moved.
     pub fn move_aside(path: &Path, to: &Path) -> Result<()> {
-        std::fs::create_dir_all(to).map_err(|source| Error::Read { path: to.to_path_buf(), source })?;
-        Index::clear(path, |file| match file.file_name() {
-            Some(name) => std::fs::rename(file, to.join(name)),
-            None => Ok(()),
-        })
-    }
-
-    fn clear(path: &Path, act: impl Fn(&Path) -> std::io::Result<()>) -> Result<()> {
-        let trouble = |source| Error::Read { path: path.to_path_buf(), source };
-        if !path.join(checked::META).exists() && !path.join(checked::MANAGED).exists() {
+        std::fs::create_dir_all(to).map_err(|source| Error::WriteFile { path: to.to_path_buf(), source })?;
+        let trouble = |source| Error::WriteFile { path: path.to_path_buf(), source };
+        if !Index::is_there(path) {
             return Ok(());
         }
         // With the writer's lock in hand no other process writes while the files go.
         let directory = MmapDirectory::open(path).map_err(|error| failed(path, "removing", &error.into()))?;
-        let busy = |_| Error::IndexBusy { path: path.to_path_buf(), holder: holder(path) };
+        let busy = |error| match error {
+            LockError::LockBusy => Error::IndexBusy { path: path.to_path_buf(), holder: holder(path) },
+            LockError::IoError(error) => trouble(std::io::Error::new(error.kind(), error.to_string())),
+        };
         let _lock = directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(busy)?;
         let mut files = Vec::new();
         for entry in std::fs::read_dir(path).map_err(trouble)? {
             let entry = entry.map_err(trouble)?;
             if is_index_file(&entry.file_name().to_string_lossy()) {
-                files.push(entry.path());
+                files.push(entry.file_name());
             }
         }
         // What makes it an index goes last: a kill in between leaves one that is seen to be damaged.
-        files.sort_by_key(|file| file.ends_with(checked::META));
-        files.iter().try_for_each(|file| act(file)).map_err(trouble)
+        files.sort_by_key(|file| file == checked::META);
+        files.iter().try_for_each(|name| std::fs::rename(path.join(name), to.join(name))).map_err(trouble)
     }
 
     fn with(path: &Path, directory: Checked, index: Tantivy, fields: Fields) -> Result<Index> {
-        index.tokenizers().register(analyse::EXACT, analyse::exact());
-        index.tokenizers().register(words::READY, TextAnalyzer::from(words::Ready));
+        register(&index);
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
         let reader = reader.map_err(|error| failed(path, "reading", &error))?;
         let mut opened = Index {
@@ -248,10 +263,11 @@ impl Index {
     pub fn writer(&self, threads: usize, busy: &dyn Fn(&str) -> bool) -> Result<Writer> {
         let threads = threads.clamp(1, 8);
         let writer = loop {
-            match self
-                .index
-                .writer_with_num_threads(threads, (threads * WRITER_MEMORY).min(MOST_WRITER_MEMORY))
-            {
+            // Opened anew: since this one was, another process may have written files and cleared others away.
+            let index = Tantivy::open(self.directory.clone())
+                .map_err(|error| failed(&self.path, "opening", &error))?;
+            register(&index);
+            match index.writer_with_num_threads(threads, (threads * WRITER_MEMORY).min(MOST_WRITER_MEMORY)) {
                 Ok(writer) => break writer,
                 Err(TantivyError::LockFailure(LockError::LockBusy, _)) => {
                     let holder = holder(&self.path);
@@ -270,6 +286,8 @@ impl Index {
         // Who was killed while committing leaves files behind that the next commit would write by the same
         // name, and cannot. What hinders clearing up hinders writing, too, and is told there.
         let _ = writer.garbage_collect_files().wait();
+        let _ = checked::clear_rebuild(&self.path);
+        writer.set_merge_policy(Box::new(WholeOnly::new(self.directory.clone())));
         Ok(Writer {
             path: self.path.clone(),
             directory: self.directory.clone(),
@@ -661,6 +679,12 @@ impl Index {
         serde_json::from_str(json)
             .map_err(|error| damaged(&self.path, &format!("a row cannot be read: {error}")))
     }
+}
+
+/// Makes the analysers known that the schema names.
+fn register(index: &Tantivy) {
+    index.tokenizers().register(analyse::EXACT, analyse::exact());
+    index.tokenizers().register(words::READY, TextAnalyzer::from(words::Ready));
 }
 
 /// Copies of one answer that are listed; all are counted.

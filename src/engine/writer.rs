@@ -14,7 +14,7 @@ use super::checked::Checked;
 use super::laid::Laid;
 use super::plan::number;
 use super::schema::{FORMAT, Fields, PARAGRAPH_END, SENTENCE_END, file_id};
-use super::trouble::write_failed;
+use super::trouble::{damaged, write_failed};
 use super::words::{Reader, Readers, Words, ready_marks};
 use super::{Payload, Stamp, Wanted, weight};
 use crate::document::{ArticleId, DateSource, Document, Grade};
@@ -290,10 +290,12 @@ impl Writer {
         written.map_err(|error| self.failed(&TantivyError::from(error)))
     }
 
-    /// Waits for merges to end.
-    pub fn finish(self) -> Result<()> {
+    /// Waits for merges to end. Damage that was met in segments to be merged comes back; what was committed
+    /// stands all the same.
+    pub fn finish(self) -> Result<Option<Error>> {
         let Writer { path, directory, writer, .. } = self;
-        writer.wait_merging_threads().map_err(|error| write_failed(&directory, &path, &error))
+        writer.wait_merging_threads().map_err(|error| write_failed(&directory, &path, &error))?;
+        Ok(directory.damage().map(|what| damaged(&path, &what)))
     }
 }
 

@@ -29,6 +29,27 @@ pub struct Cast<'t> {
     bearers: HashMap<String, Vec<(EntityId, Vec<String>)>>,
 }
 
+/// Words that count people, and stand for them.
+const COUNTED: &[&str] = &[
+    "some", "many", "most", "others", "all", "both", "few", "several", "one", "two", "three", "more", "none",
+    "each",
+];
+
+/// Who owns what a possessive tells of: `he` of *his*.
+fn owner(low: &str) -> &str {
+    match low {
+        "his" => "he",
+        "their" => "they",
+        "its" => "it",
+        "my" => "i",
+        "our" => "we",
+        other => other,
+    }
+}
+
+/// Times that a last name stands alone for its first bearer before it is his even behind other bearers.
+const SETTLED: usize = 2;
+
 /// Farthest that a pronoun looks back, in tokens.
 const FARTHEST: usize = 400;
 
@@ -152,6 +173,11 @@ impl<'t> Cast<'t> {
         }
         let mut alone: HashMap<(String, Option<char>), EntityId> = HashMap::default();
         let shared = surnames_of_both_genders(self.text, names);
+        let mut plain: HashMap<String, Vec<u32>> = HashMap::default();
+        for name in names.iter().filter(|n| n.class == NameClass::Person && n.tokens.len() == 1) {
+            let start = self.text.tokens[name.tokens.start].span.start;
+            plain.entry(self.text.low(name.tokens.start).to_string()).or_default().push(start);
+        }
         for name in names.iter().filter(|n| n.class == NameClass::Person) {
             let words = self.words(&name.tokens);
             let [word] = words.as_slice() else { continue };
@@ -168,6 +194,11 @@ impl<'t> Cast<'t> {
                 bearers.extend(by_first.get(word).into_iter().flatten());
             }
             let start = self.text.span(name.tokens.clone()).start;
+            if bearers.len() > 1
+                && let Some(first) = self.first_bearer(&bearers, plain.get(word).map_or(&[], Vec::as_slice))
+            {
+                bearers = vec![first];
+            }
             let (id, link) = match self.nearest_bearer(&bearers, start) {
                 Some(id) => (id, Link::PartOfName),
                 None => {
@@ -183,6 +214,20 @@ impl<'t> Cast<'t> {
             self.title_gender(id, name);
             self.mention(name.tokens.clone(), id, Form::Name, link);
         }
+    }
+
+    /// The one of several bearers of a last name who is meant by it alone: it was so before any other of them
+    /// was named (`Trump said … his niece Mary Trump … Trump said`).
+    fn first_bearer(&self, bearers: &[usize], alone: &[u32]) -> Option<usize> {
+        let named = |id: usize| {
+            let own = self.mentions.iter().filter(move |mention| mention.entity.0 as usize == id);
+            own.map(|mention| mention.span.start).min()
+        };
+        let mut order: Vec<(u32, usize)> = bearers.iter().filter_map(|&id| Some((named(id)?, id))).collect();
+        order.sort_unstable();
+        let [(first, id), (second, _), ..] = order[..] else { return None };
+        let settled = alone.iter().filter(|start| (first..second).contains(start)).count();
+        (settled >= SETTLED).then_some(id)
     }
 
     /// Of several people of one name the one named last before this place, else the first after it.
@@ -377,11 +422,12 @@ impl<'t> Cast<'t> {
 
     /// Whom a noun phrase names. `speaker` is who spoke last, if anybody did.
     pub fn resolve(&mut self, phrase: Range<usize>, speaker: Option<EntityId>) -> Option<Resolved> {
-        let low = self.text.low(phrase.start).to_string();
+        let low = owner(self.text.low(phrase.start)).to_string();
         if phrase.len() == 1 && (en::is_speaking_pronoun(&low) || en::is_object_pronoun(&low)) {
             let known = self.resolve_pronoun(phrase.start, &low, speaker, None);
             return known.or_else(|| Some(self.unresolved(phrase.start)));
         }
+        let phrase = self.nominal(phrase)?;
         if let Some(joint) = self.resolve_joint(&phrase) {
             return Some(joint);
         }
@@ -403,6 +449,30 @@ impl<'t> Cast<'t> {
             return Some(Resolved { mention: self.text.span(phrase), ..apposed });
         }
         self.resolve_role(phrase, head)
+    }
+
+    /// A phrase without what stands before its first noun phrase (`Lastly, an excerpt`) and what was cut off behind
+    /// its last (`attorneys for the`); none where no noun is left.
+    fn nominal(&self, phrase: Range<usize>) -> Option<Range<usize>> {
+        let Range { mut start, mut end } = phrase;
+        let comma = (start..end).find(|&at| self.text.is_sign(at, &[","]));
+        if let Some(comma) = comma.filter(|&comma| comma > start && comma + 1 < end) {
+            let low = self.text.low(comma - 1);
+            if en::is_adverb(low) || en::is_time_word(low) || low.ends_with("ly") || low == "ago" {
+                start = comma + 1;
+            }
+        }
+        let cut_off = |low: &str| {
+            en::is_determiner(low) && !COUNTED.contains(&low)
+                || en::is_preposition(low)
+                || en::is_auxiliary(low) && !matches!(low, "’s" | "'s")
+                || en::is_adverb(low) && !COUNTED.contains(&low)
+                || matches!(low, "new" | "what" | "how" | "why" | "whether" | "when" | "where" | "there")
+        };
+        while end > start && cut_off(self.text.low(end - 1)) && !self.at_token.contains_key(&(end - 1)) {
+            end -= 1;
+        }
+        (end > start).then_some(start..end)
     }
 
     /// Whom a phrase names, when it cannot be `not`: who answers is not who asked.
@@ -548,6 +618,16 @@ impl<'t> Cast<'t> {
         let name = self.role_name(&phrase);
         let key = name.to_lowercase();
         let met = definite.then(|| self.latest.get(&head_word)).flatten();
+        // `the Lee campaign` is not the Rao campaign that was met before.
+        let proper = |words: &str| -> Vec<String> {
+            let own = words.split(' ').skip(1).filter(|word| word.starts_with(char::is_uppercase));
+            own.map(|word| word.trim_end_matches("’s").trim_end_matches("'s").to_string()).collect()
+        };
+        let own = proper(&name);
+        let met = met.filter(|met| {
+            let known = proper(&self.entities[met.0 as usize].name);
+            own.is_empty() || known.is_empty() || own.iter().any(|word| known.contains(word))
+        });
         let known = self.unnamed.get(&key).or(met).copied();
         let entity = known.unwrap_or_else(|| {
             let profile = Profile { words: vec![head_word.clone()], gender: None, plural };
@@ -578,7 +658,18 @@ impl<'t> Cast<'t> {
             .filter(|&at| self.text.is_capital(at))
             .map(|at| self.text.word(at))
             .collect();
-        let exact = self.bearer_of_role(self.text.low(head), &own, possessor, start);
+        // `the president of Turkey` is none of whom no more is told than that he is president.
+        let of = phrase.clone().find(|&at| at == head + 1 && self.text.low(at) == "of");
+        let whose: Vec<&str> = of
+            .into_iter()
+            .flat_map(|of| of..phrase.end)
+            .filter(|&at| self.text.is_capital(at))
+            .map(|at| self.text.word(at))
+            .collect();
+        let exact = self.bearer_of_role(self.text.low(head), &own, possessor, start).filter(|bearer| {
+            let roles = &self.entities[bearer.0 as usize].roles;
+            whose.is_empty() || roles.iter().any(|role| whose.iter().any(|word| role.contains(word)))
+        });
         let plain = possessor.is_none() && self.text.low(phrase.start) == "the" && head + 1 == phrase.end;
         let epithet = || {
             let met = self.latest.contains_key(self.text.low(head));

@@ -144,7 +144,10 @@ fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) 
     }
     let ceiling = clause_ceiling(text, at + 2, sentence.end, runs);
     let subject = phrase::after(text, at + 2, ceiling)?;
-    let mut content = after_joined(text, subject.end, ceiling);
+    let mut content = match at <= sentence.start + 1 {
+        true => source_end(text, &subject, ceiling),
+        false => after_joined(text, subject.end, ceiling),
+    };
     if text.is_sign(content, &[","]) {
         content += 1;
     }
@@ -161,6 +164,69 @@ fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) 
         content,
         start: at,
     })
+}
+
+/// Where the source ends that a sentence opens with, at its comma: `According to a survey published in May by
+/// Lee, a firm in Hull, CLAUSE`. It may go on behind the phrase that heads it, and hold commas of its own.
+fn source_end(text: &Text<'_>, subject: &Range<usize>, ceiling: usize) -> usize {
+    let joined = after_joined(text, subject.end, ceiling);
+    let low = text.low(joined);
+    let goes_on = text.is_sign(joined, &["("])
+        || en::is_preposition(low)
+        || en::is_time_word(low)
+        || en::is_conjunction(low)
+        || matches!(low, "who" | "which" | "that" | "released" | "published")
+        || low.ends_with("ed") && !text.is_capital(joined);
+    let comma = |from: usize| {
+        let window = from..ceiling.min(from + LONGEST_SOURCE);
+        let mut depth = 0;
+        window.clone().find(|&at| {
+            depth += i32::from(text.is_sign(at, &["("])) - i32::from(text.is_sign(at, &[")"]));
+            depth == 0 && text.is_sign(at, &[","])
+        })
+    };
+    let mut end = match text.is_sign(joined, &[","]) || !goes_on {
+        true => joined,
+        // Without a comma in reach nothing tells where the source ends.
+        false => comma(joined).unwrap_or(joined),
+    };
+    for _ in 0..2 {
+        let Some(close) = comma(end + 1).filter(|_| text.is_sign(end, &[","])) else { break };
+        if !set_beside(text, end, close) {
+            break;
+        }
+        end = close;
+    }
+    end
+}
+
+/// Most tokens between two commas of a source.
+const LONGEST_SOURCE: usize = 24;
+
+/// True for what stands between two commas and tells more of what stands before: `, a firm in Hull,`,
+/// `, formerly the head of the CDC,`, `Baytown, Texas,`. A clause with a subject of its own follows.
+fn set_beside(text: &Text<'_>, open: usize, close: usize) -> bool {
+    let inside = open + 1..close;
+    let Some(first) = inside.clone().next() else { return false };
+    let (low, next) = (text.low(first), text.low(close + 1));
+    let verb = |at: usize| {
+        en::is_auxiliary(text.low(at)) && !matches!(text.low(at), "’s" | "'s")
+            || en::cue(text.low(at)).is_some()
+    };
+    let relative = matches!(low, "who" | "which" | "whose");
+    let starts = text.is_word(close + 1)
+        && !verb(close + 1)
+        && !matches!(next, "who" | "which" | "whose" | "and" | "or")
+        && !next.ends_with("ed")
+        || matches!(text.tokens.get(close + 1), Some(token) if token.class != Class::Word && !text.is_sign(close + 1, &[","]));
+    let place = inside.len() <= 2
+        && inside.clone().all(|at| text.is_capital(at))
+        && text.is_capital(open - 1)
+        && (open.saturating_sub(4)..open).any(|at| matches!(text.low(at), "in" | "of" | "at" | "from"));
+    let role = inside.clone().any(|at| en::is_role_noun(text.low(at)) || en::is_title(text.low(at)));
+    let described = matches!(low, "a" | "an" | "former" | "formerly" | "now" | "then")
+        || role && text.is_capital(open - 1) && !text.is_capital(first);
+    starts && (place || relative || described && !inside.clone().any(verb))
 }
 
 /// Most tokens of what is joined to who is spoken according to.
@@ -313,6 +379,22 @@ fn passive(text: &Text<'_>, at: usize, floor: usize) -> bool {
     let participle = text.low(at).ends_with("ed")
         || matches!(text.low(at), "told" | "said" | "written" | "thought" | "found" | "shown");
     be && participle
+}
+
+/// True for a cue such as `was criticised` or `advised` after *were*: what stands before it is its object. Not for
+/// `was quoted as saying`.
+pub fn is_passive(text: &Text<'_>, cue: Range<usize>) -> bool {
+    let verb = cue
+        .clone()
+        .find(|&at| text.is_word(at) && !en::is_auxiliary(text.low(at)) && !en::is_adverb(text.low(at)));
+    let says = cue.clone().any(|at| text.low(at).ends_with("ing"));
+    let floor = text.sentence_tokens[text.tokens[cue.start].sentence as usize].start;
+    // Who `is worried` or `was convinced` feels so.
+    let speech = |verb: &usize| en::cue(text.low(*verb)).is_some_and(|row| !row.thought());
+    // `’s promised` is *has* more often than *is*.
+    let clitic =
+        |verb: usize| (floor.max(verb.saturating_sub(2))..verb).any(|at| matches!(text.low(at), "’s" | "'s"));
+    !says && verb.filter(speech).is_some_and(|verb| passive(text, verb, floor) && !clitic(verb))
 }
 
 /// `Roe was told by Lee that …`: the subject hears, and only `by` names a speaker.

@@ -33,8 +33,15 @@ pub fn before(text: &Text<'_>, verb: usize, floor: usize) -> Option<Range<usize>
     if end > floor && text.is_sign(end - 1, &[",", "—", "–", "--", "-", ")"]) {
         return around_parenthesis(text, end - 1, floor, 0);
     }
-    collect_left(text, end, floor)
+    let found = collect_left(text, end, floor)?;
+    // `Asha Rao speaking to the council told`: who speaks stands before.
+    let to = found.start.checked_sub(1).filter(|&to| to > floor + 1 && en::is_preposition(text.low(to)));
+    let speaking = to.map(|to| to - 1).filter(|&at| SPEAKING.contains(&text.low(at)));
+    speaking.and_then(|speaking| collect_left(text, speaking, floor)).or(Some(found))
 }
+
+/// What somebody does while they say something.
+const SPEAKING: &[&str] = &["speaking", "talking", "writing", "testifying", "appearing"];
 
 /// A phrase without adverbs and auxiliaries at its end: `the envoy reportedly`.
 pub fn without_adverbs(text: &Text<'_>, phrase: Range<usize>) -> Range<usize> {
@@ -126,7 +133,7 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
         if low.ends_with("ed") && !text.is_capital(end) && !first && fixed {
             break;
         }
-        if matches!(low, "who" | "which" | "that" | "to" | "not") {
+        if matches!(low, "who" | "which" | "that" | "to" | "not") && text.word(end) != "WHO" {
             break;
         }
         end += 1;
@@ -243,6 +250,15 @@ fn around_parenthesis(text: &Text<'_>, close: usize, floor: usize, depth: usize)
         return None;
     }
     let found = collect_left(text, open, floor);
+    // `the mayor of London, Sadiq Khan, told`: what stands before the name is a role.
+    let titled = found.as_ref().is_some_and(|found| {
+        let own = found.clone().find(|&at| en::is_preposition(text.low(at))).unwrap_or(found.end);
+        own < found.end
+            && (found.start..own).any(|at| en::is_role_noun(text.low(at)) || en::is_title(text.low(at)))
+    });
+    if sign == "," && all_name && inside.len() > 1 && titled {
+        return Some(inside);
+    }
     // `X, speaking in Wilmington, N.C., warned`: what the nearer comma cut off is a place, go on to the next.
     let placed = found
         .as_ref()
@@ -292,7 +308,7 @@ fn collect_left(text: &Text<'_>, end: usize, floor: usize) -> Option<Range<usize
             break;
         }
         if en::is_preposition(low) {
-            if at > floor && (low == "of" || phrase_links(text, at)) {
+            if at > floor && (low == "of" || phrase_links(text, at) || belongs(text, at, end)) {
                 start = at;
                 continue;
             }
@@ -304,7 +320,7 @@ fn collect_left(text: &Text<'_>, end: usize, floor: usize) -> Option<Range<usize
         start = at;
         if en::is_determiner(low) && !is_counted(low) {
             // `a spokesman for the ministry`: go on over the preposition before the determiner.
-            let linked = start > floor && phrase_links(text, start - 1);
+            let linked = start > floor && (phrase_links(text, start - 1) || belongs(text, start - 1, end));
             if !linked {
                 break;
             }
@@ -366,6 +382,20 @@ fn phrase_links(text: &Text<'_>, at: usize) -> bool {
     at > 0
         && matches!(text.low(at), "of" | "for" | "at" | "with" | "in" | "from" | "to")
         && (en::is_role_noun(text.low(at - 1)) || matches!(text.low(at - 1), "familiar" | "close"))
+}
+
+/// `Asha Rao of the harbour authority`: the preposition at `at` ties a body, which ends at `end`, to the full
+/// name before it.
+fn belongs(text: &Text<'_>, at: usize, end: usize) -> bool {
+    let name =
+        |at: usize| text.is_word(at) && text.is_capital(at) && text.word(at).contains(char::is_lowercase);
+    let body = text.is_capital(end - 1) && !en::is_role_noun(text.low(end - 1))
+        || en::is_body_noun(text.low(end - 1));
+    at > 1
+        && matches!(text.low(at), "of" | "from" | "with" | "at")
+        && name(at - 1)
+        && (name(at - 2) || text.is_sign(at - 2, &["."]) && is_initial(text, at - 2))
+        && body
 }
 
 /// Words that must be verbs where a noun phrase is read.

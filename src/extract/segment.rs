@@ -188,7 +188,9 @@ impl<'a> Text<'a> {
         for at in first..self.tokens.len() {
             let number = self.sentences.len() as u32;
             self.tokens[at].sentence = number;
-            let ends = self.ends_sentence(at, start) || unpointed && self.starts_unpointed(at + 1, start);
+            let ends = self.ends_sentence(at, start)
+                || unpointed && self.starts_unpointed(at + 1, start)
+                || self.must_end(at, start);
             if at + 1 == self.tokens.len() || ends {
                 self.sentences.push(self.span(start..at + 1));
                 self.sentence_tokens.push(start..at + 1);
@@ -218,6 +220,16 @@ impl<'a> Text<'a> {
         plain && next - start > 3 && en::is_starter(self.low(next))
             || long && plain
             || next - start > 2 * LONGEST_SENTENCE
+    }
+
+    /// True where a run without any stop has grown so long that it is cut all the same, best at a lesser
+    /// stop: what is looked for within a sentence takes time and memory by the square of its length.
+    fn must_end(&self, at: usize, start: usize) -> bool {
+        match at + 1 - start {
+            0..MOST_TOKENS => false,
+            length if length < MOST_TOKENS + MOST_TOKENS / 4 => self.is_sign(at, &[";", ",", ":", "—", "–"]),
+            _ => true,
+        }
     }
 
     /// True when a new sentence starts after this token.
@@ -303,6 +315,9 @@ impl<'a> Text<'a> {
 
 /// Sentences of news are shorter, in tokens; longer ones are where full stops are missing.
 const LONGEST_SENTENCE: usize = 100;
+
+/// No sentence is longer, in tokens, by more than a quarter.
+const MOST_TOKENS: usize = 400;
 
 /// Paragraphs: lines, or blocks between empty lines when the text is wrapped at a fixed width.
 fn paragraphs(body: &str) -> Vec<Span> {
@@ -487,8 +502,11 @@ mod tests {
         let body = one.repeat(12);
         let found = sentences(&body);
         assert_eq!(found.len(), 12, "{found:#?}");
-        let wild = "water and wheat ".repeat(200);
+        let wild = "water and wheat ".repeat(120);
         assert_eq!(sentences(&wild).len(), 1, "nothing tells where to cut");
+        let longest = |text: &str| sentences(text).iter().map(|found| found.split(' ').count()).max();
+        assert_eq!(longest(&"water and wheat ".repeat(2000)), Some(MOST_TOKENS + MOST_TOKENS / 4));
+        assert!(longest(&"he said that, ".repeat(2000)) < Some(MOST_TOKENS));
     }
 
     #[test]

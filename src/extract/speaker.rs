@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::document::{Attribution, EntityId, EntityKind, Form, QuoteKind, Reason};
 use crate::extract::coref::{Cast, Resolved};
-use crate::extract::cue::{Clause, Opener};
+use crate::extract::cue::{self, Clause, Opener};
 use crate::extract::phrase;
 use crate::extract::quote::Found;
 use crate::extract::scorer::{Evidence, weigh};
@@ -110,7 +110,7 @@ fn candidates(
     let quote = &found[number];
     let last = done.last().and_then(|done| done.speaker.as_ref()).map(|speaker| speaker.entity);
     let clause = quote.clause.map(|clause| &clauses[clause]);
-    let mut all = learned(text, quote, clause.and_then(|clause| clause.addressee.clone()), cast, last);
+    let mut all = learned(text, quote, clause, cast, last);
     let Some(clause) = clause else {
         all.extend(around(text, found, number, clauses, cast, done));
         return all;
@@ -135,13 +135,18 @@ fn candidates(
 fn learned(
     text: &Text<'_>,
     quote: &Found,
-    hearer: Option<Range<usize>>,
+    clause: Option<&Clause>,
     cast: &mut Cast<'_>,
     last: Option<EntityId>,
 ) -> Vec<Candidate> {
     let mut all = Vec::new();
-    let hears = |span: &Span| hearer.as_ref().is_some_and(|hearer| text.span(hearer.clone()).overlaps(*span));
-    for (span, score) in quote.ranked.iter().filter(|(span, _)| !hears(span)).take(2) {
+    let hearer = clause.and_then(|clause| clause.addressee.clone()).map(|hearer| text.span(hearer));
+    let hears = |span: &Span| hearer.is_some_and(|hearer| hearer.overlaps(*span));
+    // `Rao was criticised`, `were advised to expect`: what stands before does not speak.
+    let passive =
+        clause.filter(|clause| cue::is_passive(text, clause.cue.clone())).map(|clause| clause.cue.start);
+    let suffers = |span: &Span| passive.is_some_and(|cue| span.end <= text.tokens[cue].span.start);
+    for (span, score) in quote.ranked.iter().filter(|(span, _)| !hears(span) && !suffers(span)).take(2) {
         let phrase = text.token_at(span.start)..text.token_at(span.end.saturating_sub(1)) + 1;
         let phrase = phrase::without_adverbs(text, phrase);
         // `the voters, who said`: the pronoun speaks for what stands before it.

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::Report;
-use super::walk::Found;
+use super::walk::{Found, Walked};
 use crate::engine::Stamp;
 
 /// A file to read.
@@ -52,7 +52,8 @@ impl Work<'_> {
         report.gone = self.gone.len();
         for job in &self.jobs {
             match job.why {
-                Why::New | Why::Again => report.new += 1,
+                Why::New => report.new += 1,
+                Why::Again => report.again += 1,
                 Why::Changed { .. } => report.changed += 1,
                 Why::Moved { .. } => report.moved += 1,
             }
@@ -62,8 +63,9 @@ impl Work<'_> {
 
 /// Sorts what was found by what is known. A file whose time or size differs is hashed; what looks
 /// exactly as before is not opened.
-pub fn sort<'f>(found: &'f [Found], known: &HashMap<String, Stamp>, roots: &[String]) -> Work<'f> {
-    let mut work = Work { gone: gone(found, known, roots), ..Work::default() };
+pub fn sort<'f>(walked: &'f Walked, known: &HashMap<String, Stamp>, roots: &[String]) -> Work<'f> {
+    let found = walked.files.as_slice();
+    let mut work = Work { gone: gone(walked, known, roots), ..Work::default() };
     let looked: Vec<Option<Look<'_>>> = found.par_iter().map(|file| look(file, known)).collect();
     let mut new = Vec::new();
     for look in looked.into_iter().flatten() {
@@ -113,11 +115,13 @@ fn look<'f>(file: &'f Found, known: &HashMap<String, Stamp>) -> Option<Look<'f>>
     }
 }
 
-fn gone(found: &[Found], known: &HashMap<String, Stamp>, roots: &[String]) -> Vec<String> {
-    let here: HashSet<&str> = found.iter().map(|file| file.key.as_str()).collect();
-    let below = |file: &str| roots.iter().any(|root| Path::new(file).starts_with(Path::new(root)));
-    let mut gone: Vec<String> =
-        known.keys().filter(|file| below(file) && !here.contains(file.as_str())).cloned().collect();
+fn gone(walked: &Walked, known: &HashMap<String, Stamp>, roots: &[String]) -> Vec<String> {
+    let here: HashSet<&str> = walked.files.iter().map(|file| file.key.as_str()).collect();
+    let below =
+        |file: &str, of: &[String]| of.iter().any(|root| Path::new(file).starts_with(Path::new(root)));
+    let gone =
+        |file: &&String| below(file, roots) && !here.contains(file.as_str()) && !below(file, &walked.unseen);
+    let mut gone: Vec<String> = known.keys().filter(gone).cloned().collect();
     gone.sort_unstable();
     gone
 }
@@ -168,4 +172,20 @@ pub fn hash(path: &Path) -> io::Result<[u64; 2]> {
     let digest = hasher.finalize();
     let part = |at: usize| digest[at..at + 8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
     Ok([part(0), part(8)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_looked_into_is_not_gone() {
+        let stamp = Stamp { mtime: 1, size: 1, hash: [1, 1] };
+        let known: HashMap<String, Stamp> = ["/n/a.txt", "/n/sub/b.txt", "/n/subway.txt", "/o/c.txt"]
+            .map(|file| (file.to_string(), stamp))
+            .into();
+        let walked = Walked { files: Vec::new(), unseen: vec!["/n/sub".to_string()] };
+        let work = sort(&walked, &known, &["/n".to_string()]);
+        assert_eq!(work.gone, ["/n/a.txt", "/n/subway.txt"]);
+    }
 }

@@ -33,7 +33,8 @@ pub fn heed(index: &Index, text: &str, folders: &[PathBuf], options: &Options<'_
         writer.set_places(text);
     }
     writer.commit()?;
-    writer.finish()?;
+    // Damage that was met is met again, and told, by the run itself.
+    let _damage = writer.finish()?;
     index.reload()?;
     Ok(Some(Heeded { again: again.len(), elsewhere }))
 }

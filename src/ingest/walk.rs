@@ -24,9 +24,18 @@ pub struct Found {
     pub stamp: Stamp,
 }
 
-/// Lists the files below the folders, in a fixed order.
-pub fn walk(folders: &[PathBuf], report: &mut Report) -> Vec<Found> {
-    let mut files = Vec::new();
+/// What lies below the folders.
+#[derive(Default)]
+pub struct Walked {
+    /// Files, in a fixed order.
+    pub files: Vec<Found>,
+    /// Keys of folders and files that could not be looked into: what the index has of them is not gone.
+    pub unseen: Vec<String>,
+}
+
+/// Lists the files below the folders.
+pub fn walk(folders: &[PathBuf], report: &mut Report) -> Walked {
+    let mut walked = Walked::default();
     for folder in folders {
         let root = match std::fs::canonicalize(folder) {
             Ok(root) => root,
@@ -39,17 +48,26 @@ pub fn walk(folders: &[PathBuf], report: &mut Report) -> Vec<Found> {
         for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => visit(&entry, folder, &root, &mut files, report),
-                Err(error) => report.failed.push(Error::Read {
-                    path: error.path().unwrap_or(folder).to_path_buf(),
-                    source: error.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of links")),
-                }),
+                Ok(entry) => visit(&entry, folder, &root, &mut walked, report),
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_path_buf();
+                    walked.unseen.push(key(&whole(&path, folder, &root)));
+                    let loops = || std::io::Error::other("a loop of links");
+                    let source = error.into_io_error().unwrap_or_else(loops);
+                    report.failed.push(Error::Read { path, source });
+                }
             }
         }
     }
-    files.sort_by(|a, b| a.key.cmp(&b.key));
-    files.dedup_by(|a, b| a.key == b.key);
-    files
+    walked.files.sort_by(|a, b| a.key.cmp(&b.key));
+    walked.files.dedup_by(|a, b| a.key == b.key);
+    walked
+}
+
+/// The absolute path of what lies below a folder.
+fn whole(path: &Path, folder: &Path, root: &Path) -> PathBuf {
+    let below = path.strip_prefix(folder).unwrap_or(Path::new(""));
+    if below.as_os_str().is_empty() { root.to_path_buf() } else { root.join(below) }
 }
 
 fn hidden(entry: &walkdir::DirEntry) -> bool {
@@ -63,7 +81,7 @@ fn is_index(entry: &walkdir::DirEntry) -> bool {
         && entry.path().join(".managed.json").exists()
 }
 
-fn visit(entry: &walkdir::DirEntry, folder: &Path, root: &Path, files: &mut Vec<Found>, report: &mut Report) {
+fn visit(entry: &walkdir::DirEntry, folder: &Path, root: &Path, walked: &mut Walked, report: &mut Report) {
     let path = entry.path();
     if entry.file_type().is_symlink() && entry.depth() > 0 {
         let reason = "a link; name what it points to if that should be indexed".to_string();
@@ -72,7 +90,10 @@ fn visit(entry: &walkdir::DirEntry, folder: &Path, root: &Path, files: &mut Vec<
     }
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
-        Err(source) => return report.failed.push(Error::Read { path: path.to_path_buf(), source }),
+        Err(source) => {
+            walked.unseen.push(key(&whole(path, folder, root)));
+            return report.failed.push(Error::Read { path: path.to_path_buf(), source });
+        }
     };
     if !metadata.is_file() {
         let reason = "not a plain file".to_string();
@@ -83,12 +104,11 @@ fn visit(entry: &walkdir::DirEntry, folder: &Path, root: &Path, files: &mut Vec<
         return report.left_alone.push(Error::Unsupported { path: path.to_path_buf(), reason });
     }
     let below = path.strip_prefix(folder).unwrap_or(Path::new(""));
-    let whole = if below.as_os_str().is_empty() { root.to_path_buf() } else { root.join(below) };
     let base = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let root_key = if below.as_os_str().is_empty() { base } else { format!("{base}/{}", key(below)) };
-    files.push(Found {
+    walked.files.push(Found {
         shown: path.to_string_lossy().into_owned(),
-        key: key(&whole),
+        key: key(&whole(path, folder, root)),
         root_key,
         stamp: stamp(&metadata),
         path: path.to_path_buf(),

@@ -29,14 +29,18 @@ const SAMPLE: usize = 20;
 fn read(input: Input, delimiters: &[u8]) -> Result<Records> {
     let head = input.head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&input.head);
     let delimiter = delimiter(head, delimiters);
-    let sample = sample(head, delimiter, &Decoder::of(head));
+    let dialect = Dialect { delimiter, backslash: has_backslashes(head) };
+    let sample = match sample(head, dialect, &Decoder::of(head)) {
+        Ok(sample) => sample,
+        Err(fault) => return Err(input.place.malformed(fault.reason())),
+    };
     let Some(first) = sample.first() else { return Err(input.place.no_article("the table is empty")) };
     let headed = is_header(first);
     let columns = match headed {
         true => first.iter().map(|name| name.trim().to_owned()).collect(),
         false => guessed(&sample, &input.place)?,
     };
-    let mut rows = Rows::new(input.reader, delimiter);
+    let mut rows = Rows::new(input.reader, dialect, columns.len());
     if headed {
         rows.next().map_err(|error| input.place.unreadable(error))?;
     }
@@ -69,17 +73,29 @@ fn delimiter(head: &[u8], delimiters: &[u8]) -> u8 {
     delimiters.iter().copied().find(|delimiter| count(delimiter) == most).unwrap_or(b',')
 }
 
-/// The first rows, as text.
-fn sample(head: &[u8], delimiter: u8, decoder: &Decoder) -> Vec<Vec<String>> {
-    let mut rows = Rows::new(Box::new(io::Cursor::new(head.to_vec())), delimiter);
+/// True where a quote mark within a text is marked by a backslash, as databases export it, and not by a
+/// second one.
+fn has_backslashes(head: &[u8]) -> bool {
+    let pairs = |wanted: &[u8]| head.windows(2).filter(|pair| *pair == wanted).count();
+    let marked = pairs(b"\\\"");
+    marked >= 2 && marked > pairs(b"\"\"")
+}
+
+/// The first rows, as text; what is wrong with the first of all is told.
+fn sample(head: &[u8], dialect: Dialect, decoder: &Decoder) -> Result<Vec<Vec<String>>, Fault> {
+    let mut rows = Rows::new(Box::new(io::Cursor::new(head.to_vec())), dialect, usize::MAX);
     let mut sample = Vec::new();
-    while let Ok(Some(Row { fields: Some(fields), .. })) = rows.next() {
-        sample.push(fields.iter().map(|field| decoder.text(field).into_owned()).collect());
+    while let Ok(Some(row)) = rows.next() {
+        match row.fields {
+            Ok(fields) => sample.push(fields.iter().map(|field| decoder.text(field).into_owned()).collect()),
+            Err(fault) if sample.is_empty() => return Err(fault),
+            Err(_) => break,
+        }
         if sample.len() == SAMPLE {
             break;
         }
     }
-    sample
+    Ok(sample)
 }
 
 /// True when the first row names columns: short words, one of them known, none repeated.
@@ -146,12 +162,12 @@ impl Iterator for Table {
                 }
             };
             let line = Some(row.line);
-            let Some(fields) = row.fields else {
-                let most = MOST_RECORD >> 20;
-                let reason = format!(
-                    "the row that begins here is longer than {most} MB, the most that is read; is a quote mark not closed?"
-                );
-                return Some(Err(Error::Malformed { path: super::path_at(&self.place, line), reason }));
+            let fields = match row.fields {
+                Ok(fields) => fields,
+                Err(fault) => {
+                    let reason = fault.reason();
+                    return Some(Err(Error::Malformed { path: super::path_at(&self.place, line), reason }));
+                }
             };
             if fields.iter().all(|field| field.trim_ascii().is_empty()) {
                 continue;
@@ -174,38 +190,88 @@ impl Iterator for Table {
     }
 }
 
+/// How a table is written.
+#[derive(Clone, Copy)]
+struct Dialect {
+    delimiter: u8,
+    /// A backslash takes a quote mark behind it into the text.
+    backslash: bool,
+}
+
 /// Rows of a table, each of bounded length.
 struct Rows {
     reader: Box<dyn BufRead + Send>,
+    /// Bytes that were read already and are read again first, from `at` on.
+    again: Vec<u8>,
+    at: usize,
+    /// How many more bytes may be read again: each time costs as much as the first.
+    patience: usize,
     core: csv_core::Reader,
-    delimiter: u8,
+    dialect: Dialect,
+    /// How many fields a row should have.
+    width: usize,
 }
 
 struct Row {
     line: u64,
-    /// None when the row was too long.
-    fields: Option<Vec<Vec<u8>>>,
+    fields: Result<Vec<Vec<u8>>, Fault>,
 }
 
+/// Why a row is not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Long,
+    Wide,
+    /// A quote mark opens a field and nothing closes it, or what closes it belongs to another row.
+    Open,
+}
+
+impl Fault {
+    fn reason(self) -> String {
+        match self {
+            Fault::Long => format!(
+                "the row that begins here is longer than {} MB, the most that is read; is a quote mark not closed?",
+                MOST_RECORD >> 20
+            ),
+            Fault::Wide => format!("the row has more than {MOST_COLUMNS} fields, the most that are read"),
+            Fault::Open => {
+                "a quote mark opens a field of this row and is not closed; the row is left out, the next line is read as a new one"
+                    .to_string()
+            }
+        }
+    }
+}
+
+/// Bytes of a table that are read again at most.
+const MOST_AGAIN: usize = 256 << 20;
+
 impl Rows {
-    fn new(reader: Box<dyn BufRead + Send>, delimiter: u8) -> Rows {
-        Rows { reader, core: Rows::core(delimiter), delimiter }
+    fn new(reader: Box<dyn BufRead + Send>, dialect: Dialect, width: usize) -> Rows {
+        let core = Rows::core(dialect);
+        Rows { reader, again: Vec::new(), at: 0, patience: MOST_AGAIN, core, dialect, width }
     }
 
-    fn core(delimiter: u8) -> csv_core::Reader {
-        csv_core::ReaderBuilder::new().delimiter(delimiter).build()
+    fn core(dialect: Dialect) -> csv_core::Reader {
+        let escape = dialect.backslash.then_some(b'\\');
+        csv_core::ReaderBuilder::new().delimiter(dialect.delimiter).escape(escape).build()
     }
 
     fn next(&mut self) -> io::Result<Option<Row>> {
         let line = self.core.line();
         let mut out = vec![0; 4096];
         let mut ends = vec![0; 64];
+        let mut raw = Vec::new();
         let (mut filled, mut ended) = (0, 0);
         loop {
-            let input = self.reader.fill_buf()?;
+            let again = self.at < self.again.len();
+            let input = if again { &self.again[self.at..] } else { self.reader.fill_buf()? };
             let (result, read, wrote, fields) =
                 self.core.read_record(input, &mut out[filled..], &mut ends[ended..]);
-            self.reader.consume(read);
+            raw.extend_from_slice(&input[..read]);
+            match again {
+                true => self.at += read,
+                false => self.reader.consume(read),
+            }
             filled += wrote;
             ended += fields;
             match result {
@@ -214,25 +280,94 @@ impl Rows {
                 ReadRecordResult::OutputEndsFull if ends.len() < MOST_COLUMNS => {
                     ends.resize(ends.len() * 2, 0);
                 }
-                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
-                    self.skip_line(line)?;
-                    return Ok(Some(Row { line, fields: None }));
+                ReadRecordResult::OutputFull => {
+                    self.restart(line, raw)?;
+                    return Ok(Some(Row { line, fields: Err(Fault::Long) }));
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    self.restart(line, raw)?;
+                    return Ok(Some(Row { line, fields: Err(Fault::Wide) }));
+                }
+                ReadRecordResult::Record if is_torn(&raw, self.dialect, ended != self.width) => {
+                    self.restart(line, raw)?;
+                    return Ok(Some(Row { line, fields: Err(Fault::Open) }));
                 }
                 ReadRecordResult::Record => {
-                    return Ok(Some(Row { line, fields: Some(split(&out, &ends[..ended])) }));
+                    return Ok(Some(Row { line, fields: Ok(split(&out, &ends[..ended])) }));
                 }
                 ReadRecordResult::End => return Ok(None),
             }
         }
     }
 
-    /// Begins anew on the next line.
-    fn skip_line(&mut self, line: u64) -> io::Result<()> {
-        let line = self.core.line().max(line) + 1;
-        self.reader.by_ref().skip_until(b'\n')?;
-        self.core = Rows::core(self.delimiter);
+    /// Begins anew on the line after the one on which this row began; where that was done too often, after
+    /// its last.
+    fn restart(&mut self, line: u64, raw: Vec<u8>) -> io::Result<()> {
+        let first = raw.iter().position(|&byte| byte == b'\n').map(|end| end + 1);
+        let line = match first.filter(|_| raw.len() <= self.patience) {
+            Some(end) => {
+                self.patience -= raw.len();
+                let rest = self.again.split_off(self.at.min(self.again.len()));
+                self.again = raw;
+                self.again.drain(..end);
+                self.again.extend(rest);
+                self.at = 0;
+                line + 1
+            }
+            None => {
+                self.skip_line()?;
+                self.core.line().max(line) + 1
+            }
+        };
+        self.core = Rows::core(self.dialect);
         self.core.set_line(line);
         Ok(())
+    }
+
+    fn skip_line(&mut self) -> io::Result<()> {
+        if let Some(end) = self.again[self.at..].iter().position(|&byte| byte == b'\n') {
+            self.at += end + 1;
+            return Ok(());
+        }
+        self.at = self.again.len();
+        self.reader.by_ref().skip_until(b'\n').map(drop)
+    }
+}
+
+/// True for a row over several lines whose quote marks do not pair: the last field is never closed, or one
+/// is closed in the midst of words and, by that, took a row or more for its text. Tables that leave quote
+/// marks within a text unmarked close fields in the midst of words, too, but rarely at the beginning of a
+/// line, and seldom come out with as many fields as there are columns (`uneven`: this one did not).
+fn is_torn(raw: &[u8], dialect: Dialect, uneven: bool) -> bool {
+    let trimmed = raw.trim_ascii_end();
+    if !trimmed.contains(&b'\n') {
+        return false;
+    }
+    let ends = |byte: u8| byte == dialect.delimiter || matches!(byte, b'\n' | b'\r');
+    let mut at = 0;
+    let mut torn = false;
+    while at < trimmed.len() {
+        if trimmed[at] == b'"' {
+            let Some(close) = closing(trimmed, at + 1, dialect) else { return true };
+            let after = trimmed.get(close + 1).copied();
+            let midst = after.is_some_and(|byte| !ends(byte));
+            torn |= midst && (uneven || trimmed[close - 1] == b'\n') && trimmed[at..close].contains(&b'\n');
+            at = close + 1;
+        }
+        at += trimmed[at..].iter().position(|&byte| ends(byte)).unwrap_or(trimmed.len() - at) + 1;
+    }
+    torn
+}
+
+/// The quote mark that closes a field; two in a row stand for one within it.
+fn closing(raw: &[u8], mut at: usize, dialect: Dialect) -> Option<usize> {
+    loop {
+        let marked = |byte: u8| byte == b'"' || dialect.backslash && byte == b'\\';
+        at += raw.get(at..)?.iter().position(|&byte| marked(byte))?;
+        if raw[at] == b'"' && raw.get(at + 1) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
     }
 }
 
@@ -302,5 +437,24 @@ mod tests {
             "a.csv:2: no field with the article's text; it has: title; the text is looked for in: text, body, content, articlebody, bodytext, fulltext, maintext, description; or name it: --map body=FIELD ## U|||||Two.",
         );
         check("title,text\nT,\"never closed\n", "T|||||never closed");
+        let open = "a quote mark opens a field of this row and is not closed; the row is left out, the next line is read as a new one";
+        check(
+            "title,text\nA,One.\n\"B,Two.\nC,Three.\n",
+            &format!("A|||||One. ## a.csv:3: {open} ## C|||||Three."),
+        );
+        check(
+            "title,text\n\"A\",\"One.\n\"B\",\"Two.\"\n\"C\",\"Three.\"\n",
+            &format!("a.csv:2: {open} ## B|||||Two. ## C|||||Three."),
+        );
+        check(
+            "title,text\nA,\"One.\n\n\"\"Two,\"\" she said.\"\nB,Three.\n",
+            "A|||||One.\n\n\"Two,\" she said. ## B|||||Three.",
+        );
+        check(
+            "title,text\nA,\"One.\n\\\"Two,\\\" she said, \\\"Three.\\\"\"\nB,Four.\n",
+            "A|||||One.\n\n\"Two,\" she said, \"Three.\" ## B|||||Four.",
+        );
+        let wide = format!("title,text\nA{}\nB,Two.\n", ",".repeat(5000));
+        check(&wide, "a.csv:2: the row has more than 4096 fields, the most that are read ## B|||||Two.");
     }
 }

@@ -19,6 +19,8 @@ const MOST_DEEP: usize = 512;
 /// Pages with more tags, or larger ones, are not given to a tree, either: it would take seconds.
 const MOST_TAGS: usize = 50_000;
 const MOST_ATTRIBUTES: usize = 500;
+/// So do those with texts in which a tree is moved about more than this, in bytes, for their entities.
+const MOST_MOVED: usize = 1 << 30;
 const MOST_BYTES: usize = 8 << 20;
 
 fn starts_like_a_page(head: &[u8]) -> bool {
@@ -81,7 +83,10 @@ pub(super) fn heading(html: &str) -> Option<String> {
 /// The text of the page's article; none when the page is too much for a tree or no article is found.
 fn main_text(html: &str) -> Option<String> {
     let load = tags::load(html);
-    let heavy = load.depth > MOST_DEEP || load.tags > MOST_TAGS || load.attributes > MOST_ATTRIBUTES;
+    let heavy = load.depth > MOST_DEEP
+        || load.tags > MOST_TAGS
+        || load.attributes > MOST_ATTRIBUTES
+        || load.moved > MOST_MOVED;
     if heavy || html.len() > MOST_BYTES {
         return None;
     }

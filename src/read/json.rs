@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use serde_json::{Map, Value};
 
 use super::decode::Decoder;
-use super::input::{Input, Place, Record, Records, Source};
+use super::input::{Input, MOST_RECORD, Place, Record, Records, Source};
 use super::mapping::Target;
 use super::{DateSource, Format, Layout, Raw, Result, tags};
 
@@ -112,13 +112,16 @@ impl Articles {
         self.count += 1;
         let Bytes::Whole(bytes) = value else {
             let most = MOST_VALUE >> 20;
-            let reason =
-                format!("a value is larger than {most} MB, the most that is read; JSON Lines have no limit");
+            let lines = MOST_RECORD >> 20;
+            let reason = format!(
+                "{}a value is larger than {most} MB, the most that is read; of JSON Lines each may have {lines} MB",
+                numbered(at)
+            );
             return self.ready.push(Err(self.place.malformed(reason)));
         };
         let text = self.decoder.text(&bytes);
         let source = Source { text: &text, place: &self.place, line: None };
-        match parse(&source) {
+        match parse(&source, at) {
             Ok(values) => {
                 let mut raws: Vec<Result<Raw>> =
                     values.iter().flat_map(|value| articles(value, &source, at)).collect();
@@ -150,7 +153,7 @@ fn articles(value: &Value, source: &Source<'_>, at: Option<usize>) -> Vec<Result
 }
 
 fn read_line(source: &Source<'_>) -> Result<Raw> {
-    let value = parse(source)?.into_iter().next().unwrap_or_default();
+    let value = parse(source, None)?.into_iter().next().unwrap_or_default();
     article(&value, source, None)
 }
 
@@ -253,12 +256,26 @@ impl Scan {
 }
 
 /// One value, or several one after another; slips that are common and harmless are repaired.
-fn parse(source: &Source<'_>) -> Result<Vec<Value>> {
+fn parse(source: &Source<'_>, at: Option<usize>) -> Result<Vec<Value>> {
     let all =
         |text: &str| serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>();
-    all(source.text)
-        .or_else(|error| repaired(source.text).map_or(Err(error), |text| all(&text)))
-        .map_err(|error| source.malformed(format!("not valid JSON: {error}")))
+    all(source.text).or_else(|error| repaired(source.text).map_or(Err(error), |text| all(&text))).map_err(
+        |error| {
+            // The parser's own words would call it invalid.
+            let deep = error.to_string().contains("recursion limit");
+            let told = if deep {
+                "nested more than 127 deep, the most that is read".into()
+            } else {
+                format!("not valid JSON: {error}")
+            };
+            source.malformed(numbered(at) + &told)
+        },
+    )
+}
+
+/// Which record of a list it is, in front of what is told of it.
+fn numbered(at: Option<usize>) -> String {
+    at.map_or_else(String::new, |at| format!("record {}: ", at + 1))
 }
 
 /// Raw control characters in strings become blanks, halves of surrogate pairs U+FFFD.
@@ -623,7 +640,7 @@ mod tests {
         check("{\"a\": ", "a.json: not valid JSON: EOF while parsing a value at line 1 column 6");
         check("[]", "a.json: the list of articles is empty");
         let deep = format!("{}1{}", "[".repeat(5000), "]".repeat(5000));
-        check(&deep, "a.json: not valid JSON: recursion limit exceeded at line 1 column 128");
+        check(&deep, "a.json: record 1: nested more than 127 deep, the most that is read");
     }
 
     #[test]

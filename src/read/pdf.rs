@@ -68,6 +68,12 @@ fn article(pdf: Pdf, place: &Place) -> Result<Raw> {
     let pages = pdf.pages.len();
     let text = joined(&without_running_heads(&pdf.pages));
     if text.chars().filter(|c| c.is_alphabetic()).count() < 20 {
+        if pages == 0 {
+            return Err(place.malformed(
+                "a PDF in which no page is found: it may be locked or damaged; a viewer may save it anew"
+                    .to_string(),
+            ));
+        }
         return Err(place.no_article(format!(
             "a PDF of {pages} pages without a text layer, as scanners make them; run OCR over it first"
         )));

@@ -232,6 +232,8 @@ pub(super) struct Load {
     pub tags: usize,
     /// The most attributes that one tag has.
     pub attributes: usize,
+    /// Bytes that are moved where each `&` of a text is put behind what a tree has of it.
+    pub moved: usize,
 }
 
 /// Weighs a page in linear time.
@@ -258,6 +260,10 @@ pub(super) fn load(html: &str) -> Load {
                     *count -= 1;
                     now -= 1;
                 }
+            }
+            Token::Text(text) => {
+                let pieces = text.bytes().filter(|&byte| byte == b'&').count();
+                load.moved = load.moved.saturating_add(pieces.saturating_mul(text.len()));
             }
             _ => {}
         }
@@ -596,6 +602,7 @@ mod tests {
         assert_eq!(load("<div><div></x></x></div></div>").depth, 2);
         assert_eq!(load(&format!("<p {}>", "a b=1 ".repeat(1000))).attributes, 2000);
         assert_eq!(load(&"<div></x>".repeat(700)).depth, 700);
+        assert_eq!(load("<p>R&amp;D &lt;</p><p>no</p>").moved, 2 * "R&amp;D &lt;".len());
     }
 
     #[test]

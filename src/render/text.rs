@@ -171,7 +171,7 @@ fn quote(
         }
     }
     also(found, options, indent, out)?;
-    writeln!(out, "{indent}  {DIM}{}  {}{DIM:#}\n", clean(&row.id), clean(&row.article.path))
+    writeln!(out, "{indent}  {DIM}{}  {}{DIM:#}\n", clean(&row.id), clean_line(&row.article.path))
 }
 
 fn passage(
@@ -191,7 +191,7 @@ fn passage(
         wrapped(line, &format!("{indent}  "), options.width, out)?;
     }
     also(found, options, indent, out)?;
-    writeln!(out, "{indent}  {DIM}{}  {}{DIM:#}\n", clean(&row.id), clean(&row.article.path))
+    writeln!(out, "{indent}  {DIM}{}  {}{DIM:#}\n", clean(&row.id), clean_line(&row.article.path))
 }
 
 /// The parts of a passage that are shown, with `…` where something is left out.
@@ -220,7 +220,7 @@ fn also(found: &Found, options: &Options, indent: &str, out: &mut dyn Write) -> 
     let mut names: Vec<String> = Vec::new();
     for copy in &found.copies {
         let head = &copy.article;
-        let name = clean(if head.source.is_empty() { &head.path } else { &head.source });
+        let name = clean_line(if head.source.is_empty() { &head.path } else { &head.source });
         if !names.contains(&name) && names.len() < MOST_OUTLETS {
             names.push(name);
         }
@@ -261,11 +261,16 @@ pub fn marked(piece: &Piece, highlights: &[Span]) -> String {
     shown
 }
 
+/// The same on one line, as for names of files.
+pub fn clean_line(text: &str) -> String {
+    clean(text).replace('\n', "\u{fffd}")
+}
+
 /// Text without anything that a terminal would obey: control characters and changes of direction.
 pub fn clean(text: &str) -> String {
     let unsafe_char = |c: char| {
         c != '\n' && c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().map(|c| if unsafe_char(c) { '\u{fffd}' } else { c }).collect()
 }

@@ -195,3 +195,64 @@ fn a_broken_index_is_told_and_rebuilt() {
     assert_eq!(run_in(news.path(), &["index", "--rebuild", "news"]).code, 0);
     assert_eq!(run_in(news.path(), &["search", "rained"]).code, 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_name_of_a_file_forges_no_line() {
+    let forged = "a\nonrecord: all is well\n  I resign, said the king.\n\x1b[2J.txt";
+    let news = folder(&[("news/good.txt", NEWS), (&format!("news/{forged}"), NEWS)]);
+    fs::write(news.path().join("news").join(format!("{forged}.json")), "null").unwrap();
+    let mut seen = String::new();
+    for args in [
+        &["index", "news", "-v"][..],
+        &["search", "rained", "--copies"],
+        &["said", "--copies"],
+        &["verify"],
+        &["extract", &format!("news/{forged}.json")],
+    ] {
+        let ran = run_in(news.path(), args);
+        seen += &(ran.out + &ran.err);
+    }
+    let forged = |line: &str| {
+        line.trim_start().starts_with("onrecord: all") || line.trim_start().starts_with("I resign")
+    };
+    assert!(seen.contains("I resign") && !seen.lines().any(forged) && !seen.contains('\x1b'), "{seen}");
+}
+
+#[test]
+fn of_many_records_that_fail_the_first_are_named() {
+    let news = folder(&[
+        ("bad.jsonl", &"{\"title\" 3}\n".repeat(3000)),
+        ("none.jsonl", &"{\"a\": 1}\n".repeat(3000)),
+    ]);
+    let ran = run_in(news.path(), &["index", "."]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.out.contains("3000 left alone") && ran.out.contains("; 3000 failed"), "{}", ran.out);
+    let lines: Vec<&str> = ran.err.lines().collect();
+    assert!(
+        lines.len() < 60 && lines.contains(&"onrecord: and 2950 more like these (-v names them)"),
+        "{}",
+        ran.err
+    );
+    assert!(lines[0].starts_with("onrecord: ./bad.jsonl:1: not valid JSON"), "{}", ran.err);
+}
+
+/// Quotes store what is around them, and what is looked for within a sentence may take time by the square of
+/// its length: neither may follow a text that never ends one.
+#[test]
+fn a_text_without_a_full_stop_costs_no_more_than_its_length() {
+    let said = "Paul Okello said that the border with Russia stayed closed; ".repeat(3000);
+    let news = folder(&[("news/a.txt", &format!("A plain title\n\n{said}\n"))]);
+    for (at, words) in ["Mr. ", "said, ", "who said ", "he said that "].into_iter().enumerate() {
+        let text = format!("A plain title\n\n{}\n", words.repeat(100_000 / words.len()));
+        fs::write(news.path().join(format!("news/{at}.txt")), text).unwrap();
+    }
+    let ran = run_in(news.path(), &["index", "news"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let size: u64 = fs::read_dir(news.path().join("index"))
+        .unwrap()
+        .map(|entry| entry.unwrap().metadata().unwrap().len())
+        .sum();
+    assert!(size < 40 << 20, "the index has {size} bytes");
+    assert_eq!(run_in(news.path(), &["verify"]).code, 0);
+}

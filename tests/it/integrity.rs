@@ -450,3 +450,93 @@ fn a_watched_folder_is_followed_until_ctrl_c() {
     // Its own writing woke it no more than the two changes did.
     assert!(out.lines().count() <= 5, "{out}");
 }
+
+/// The news do not change: whatever the moment of the kill, the index answers as before.
+#[test]
+fn an_index_made_anew_gives_way_only_when_the_new_one_is_whole() {
+    let news = small();
+    let before = rows(news.path(), "index");
+    let mut random = Random(7);
+    let mut window = 300_000;
+    let mut early = 0;
+    for round in 0..20 {
+        let mut child = spawn(news.path(), &["index", "news", "--rebuild"]);
+        std::thread::sleep(Duration::from_micros(random.below(window) as u64));
+        let ended = child.try_wait().unwrap().is_some();
+        early += usize::from(!ended);
+        window = if ended { window * 2 / 3 } else { window * 6 / 5 };
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(rows(news.path(), "index"), before, "round {round}");
+        let doctor = run_in(news.path(), &["doctor"]);
+        assert_eq!(doctor.code, 0, "round {round}: {}", doctor.out);
+    }
+    assert!(early > 5, "only {early} runs were killed before they ended");
+    // Whoever writes next clears away what the kills left.
+    fs::write(news.path().join("news/new.txt"), story(50)).unwrap();
+    assert_eq!(run_in(news.path(), &["index", "news"]).code, 0);
+    let doctor = run_in(news.path(), &["doctor"]);
+    assert!(
+        !news.path().join("index/.rebuild").exists() && !doctor.out.contains("left over"),
+        "{}",
+        doctor.out
+    );
+    let ran = run_in(news.path(), &["index", "news", "--rebuild"]);
+    assert!(ran.out.starts_with("7 new, 0 changed, 0 unchanged"), "{}", ran.out);
+    let doctor = run_in(news.path(), &["doctor"]);
+    assert_eq!((doctor.code, doctor.out.lines().count()), (0, 1), "{}", doctor.out);
+    run_in(news.path(), &["--index", "fresh", "index", "news"]);
+    same(news.path(), "index", "fresh");
+}
+
+#[cfg(unix)]
+#[test]
+fn where_an_index_made_anew_finds_no_room_the_old_one_stands() {
+    let news = small();
+    let before = rows(news.path(), "index");
+    for number in 200..400 {
+        fs::write(news.path().join(format!("news/{number}.txt")), story(number)).unwrap();
+    }
+    let script =
+        format!("trap '' XFSZ; ulimit -f 24; exec '{}' index --rebuild news", env!("CARGO_BIN_EXE_onrecord"));
+    let ran = Command::new("bash").args(["-c", &script]).current_dir(news.path()).output().unwrap();
+    let err = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{err}");
+    assert!(err.contains("index: no room is left") && !err.contains(".rebuild"), "{err}");
+    assert_eq!(rows(news.path(), "index"), before);
+    assert!(!news.path().join("index/.rebuild").exists());
+}
+
+#[test]
+fn two_first_runs_at_once_make_one_index() {
+    for _ in 0..10 {
+        let news = folder(&[("a/1.txt", &story(1)), ("b/2.txt", &story(2))]);
+        let both = [spawn(news.path(), &["index", "a"]), spawn(news.path(), &["index", "b"])];
+        for child in both {
+            let ended = child.wait_with_output().unwrap();
+            assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        }
+        let ran = run_in(news.path(), &["index", "a", "b"]);
+        assert!(ran.out.starts_with("0 new, 0 changed, 2 unchanged, 0 gone"), "{}", ran.out);
+        assert_eq!(run_in(news.path(), &["doctor"]).code, 0);
+    }
+}
+
+/// A kill between the list of deleted rows and the commit that names it.
+#[test]
+fn what_a_killed_commit_left_behind_does_not_hinder_the_next_one() {
+    let news = small();
+    let files = index_files(news.path()).into_iter().filter(|path| !path.ends_with(".managed.json"));
+    let before: Vec<_> = files.map(|path| (fs::read(&path).unwrap(), path)).collect();
+    fs::remove_file(news.path().join("news/5.txt")).unwrap();
+    assert_eq!(run_in(news.path(), &["index", "news"]).code, 0);
+    let is_new = |path: &std::path::PathBuf| before.iter().all(|(_, known)| known != path);
+    let left: Vec<_> = index_files(news.path()).into_iter().filter(is_new).collect();
+    assert!(left.iter().any(|path| path.extension().is_some_and(|kind| kind == "del")), "{left:?}");
+    before.iter().for_each(|(bytes, path)| fs::write(path, bytes).unwrap());
+    let again = run_in(news.path(), &["index", "news"]);
+    assert_eq!(again.code, 0, "{}{}", again.out, again.err);
+    assert!(again.out.contains("5 unchanged, 1 gone"), "{}", again.out);
+    run_in(news.path(), &["--index", "fresh", "index", "news"]);
+    same(news.path(), "index", "fresh");
+}

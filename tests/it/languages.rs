@@ -47,3 +47,18 @@ fn quotes_of_a_language_that_is_not_read_are_said_to_be_missing() {
         (&false.into(), Some(0))
     );
 }
+
+/// A German stemmer makes one word of `plane` and `plan`.
+#[test]
+fn the_forms_of_one_language_are_not_those_of_another() {
+    let plans =
+        "The plan\n\nThe council has a plan for the harbour, Mayor Ann Lee said in London on Monday.\n";
+    let planes = "The plane\n\nA plane landed on the harbour road, Mayor Ann Lee said in London on Monday.\n";
+    let news = folder(&[("de.txt", GERMAN), ("plan.txt", plans), ("plane.txt", planes)]);
+    assert_eq!(run_in(news.path(), &["index", "."]).code, 0);
+    for (word, wanted) in [("plane", "The plane"), ("plans", "The plan")] {
+        let hits = run_in(news.path(), &["search", word, "--format", "json"]).hits();
+        let titles: Vec<&str> = hits.iter().map(|hit| hit["article"]["title"].as_str().unwrap()).collect();
+        assert_eq!(titles, [wanted], "{word}");
+    }
+}

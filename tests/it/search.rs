@@ -316,3 +316,44 @@ fn a_region_in_other_words_is_marked() {
         .collect();
     assert_eq!(marked, ["Haiti", "Port-au-Prince"]);
 }
+
+#[test]
+fn an_article_without_text_is_found_by_what_its_record_tells_of_it() {
+    let news = folder(&[(
+        "a.jsonl",
+        concat!(
+            r#"{"title": "Quokkas return to the harbour", "text": "None", "date": "2025-01-02"}"#,
+            "\n",
+            r#"{"title": "Ferry late", "text": "", "description": "The numbat ferry was late on Monday, the harbour master said."}"#,
+            "\n"
+        ),
+    )]);
+    let ran = run_in(news.path(), &["index", "."]);
+    assert!(ran.out.contains("read 2 articles"), "{}{}", ran.out, ran.err);
+    for (word, title) in [("quokkas", "Quokkas return to the harbour"), ("numbat", "Ferry late")] {
+        let hits = run_in(news.path(), &["search", word, "--format", "json"]).hits();
+        assert_eq!((hits.len(), hits[0]["article"]["title"].as_str()), (1, Some(title)), "{word}");
+    }
+}
+
+#[test]
+fn what_matches_in_a_headline_is_marked_there() {
+    let news = folder(&[(
+        "a.json",
+        r#"{"title": "Numbats at large", "text": "Two of them were seen near the harbour on Monday morning.", "date": "2025-01-02"}"#,
+    )]);
+    run_in(news.path(), &["index", "."]);
+    let hits = run_in(news.path(), &["search", "numbat", "--format", "json"]).hits();
+    assert_eq!(hits.len(), 1);
+    let marks = &hits[0]["title_highlights"];
+    assert_eq!(marks, &serde_json::json!([[0, 7]]), "{}", hits[0]);
+}
+
+#[test]
+fn a_word_written_in_two_is_offered() {
+    let text = "Talks\n\nThe cease-fire held on Monday, and the cease-fire line was quiet, said Ann Lee.\n";
+    let news = folder(&[("a.txt", text)]);
+    run_in(news.path(), &["index", "."]);
+    let ran = run_in(news.path(), &["search", "ceasefire"]);
+    assert!(ran.err.contains("cease-fire") || ran.out.contains("cease-fire"), "{}{}", ran.out, ran.err);
+}

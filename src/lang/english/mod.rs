@@ -143,7 +143,7 @@ words! {
         cmdr sgt cpl pvt adm hon fr sr st mt ft pres messrs mme mlle supt det insp vs no nos fig art sec al cf
         viz approx est";
     /// Other abbreviations, which end a sentence only when a new one plainly starts.
-    ABBREVIATIONS is_abbreviation: "u.s u.k u.n e.u u.s.a d.c l.a n.y p.m a.m inc corp co ltd bros jr sr ph.d m.d b.a
+    ABBREVIATIONS is_abbreviation: "v u.s u.k u.n e.u u.s.a d.c l.a n.y p.m a.m inc corp co ltd bros jr sr ph.d m.d b.a
         m.a jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thur thurs fri sat sun ave blvd rd
         ala ariz ark calif colo conn del fla ga ill ind kan ky la mass md me mich minn miss mo mont neb nev ont okla
         ore pa que tenn tex va vt wash wis wyo etc e.g i.e dept univ assn ret tel ext gop plc no.";
