@@ -27,7 +27,17 @@ pub struct Cast<'t> {
     latest: HashMap<String, EntityId>,
     /// People by a word of their roles.
     bearers: HashMap<String, Vec<(EntityId, Vec<String>)>>,
+    /// Whose statement, speech or letter the whole text is, by its first lines: `I` outside quote marks.
+    author: Option<EntityId>,
 }
+
+/// Paragraphs in which a text may say whose it is.
+const HEAD_PARAGRAPHS: usize = 5;
+/// What people issue.
+const ISSUED: &[&str] = &["statement", "remarks", "testimony", "speech", "comments", "letter"];
+/// How headlines say that they do.
+const ISSUES: &[&str] =
+    &["issues", "issued", "releases", "released", "delivers", "delivered", "gives", "gave"];
 
 /// Words that count people, and stand for them.
 const COUNTED: &[&str] = &[
@@ -93,6 +103,7 @@ impl<'t> Cast<'t> {
             unnamed: HashMap::default(),
             latest: HashMap::default(),
             bearers: HashMap::default(),
+            author: None,
         };
         // Places come in order and none overlaps another.
         let own = |name: &&Name| {
@@ -105,7 +116,25 @@ impl<'t> Cast<'t> {
         cast.organisations(&names);
         cast.regions(places, region_name);
         cast.roles(&names);
+        cast.author = cast.issuer();
         cast
+    }
+
+    /// Who issued what the text is: `Rao today made the following statement`, `Statement by Senator Rao`.
+    fn issuer(&self) -> Option<EntityId> {
+        let first = self.text.paragraph_tokens.iter().take(HEAD_PARAGRAPHS).flat_map(Clone::clone);
+        let issued = first.filter(|&at| ISSUED.contains(&self.text.low(at))).find_map(|at| {
+            let sentence = self.text.tokens[at].sentence as usize;
+            let made = (at.saturating_sub(4)..at)
+                .any(|at| self.text.low(at) == "following" || ISSUES.contains(&self.text.low(at)));
+            if made && let Some(subject) = self.main_subject(sentence, at) {
+                return Some(subject.entity);
+            }
+            let by = matches!(self.text.low(at + 1), "by" | "of" | "from");
+            let end = self.text.sentence_tokens[sentence].end.min(at + 12);
+            (at + 2..end).filter(|_| by).find_map(|at| self.named_at(at)).map(|mention| mention.entity)
+        });
+        issued.filter(|issuer| self.entities[issuer.0 as usize].kind == EntityKind::Person)
     }
 
     fn add(&mut self, name: String, kind: EntityKind, profile: Profile) -> EntityId {
@@ -504,6 +533,11 @@ impl<'t> Cast<'t> {
     /// Whom the label of a transcript names: `RAO` is the Asha Rao whom the article names elsewhere.
     pub fn resolve_label(&mut self, label: Range<usize>) -> Option<Resolved> {
         let last = label.clone().rev().find(|&at| self.text.is_word(at))?;
+        if let Some(entity) = self.of_initials(self.text.word(last)).filter(|_| label.len() == 1) {
+            self.mention(label.clone(), entity, Form::Name, Link::PartOfName);
+            let mention = self.text.span(label);
+            return Some(Resolved { entity, mention, form: Form::Name, confidence: 0.9, runner_up: None });
+        }
         if self.named_at(last).is_none() {
             let word = self.text.low(last);
             let bears = |id: &usize| last_name(&self.profiles[*id].words).is_some_and(|name| name == word);
@@ -524,6 +558,21 @@ impl<'t> Cast<'t> {
         self.resolve(label, None)
     }
 
+    /// The one person whose names begin with these letters, for labels such as `AR`.
+    fn of_initials(&self, label: &str) -> Option<EntityId> {
+        if !(2..=4).contains(&label.len()) || !label.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return None;
+        }
+        let fits = |id: &usize| {
+            let letters = self.profiles[*id].words.iter().filter_map(|word| word.chars().next());
+            self.entities[*id].kind == EntityKind::Person
+                && letters.flat_map(char::to_uppercase).eq(label.chars())
+        };
+        let mut bearers = (0..self.entities.len()).filter(fits);
+        let first = bearers.next()?;
+        bearers.next().is_none().then_some(EntityId(first as u32))
+    }
+
     /// The word that a phrase is about: the last before its first preposition or possessive's end.
     fn head(&self, phrase: &Range<usize>) -> usize {
         let mut head = phrase.start;
@@ -532,7 +581,8 @@ impl<'t> Cast<'t> {
             if at > phrase.start
                 && (en::is_preposition(low)
                     || matches!(low, "who" | "which" | "familiar" | "close" | "speaking"))
-                && !self.at_token.contains_key(&at)
+                // `of` in a name; a role that was met before holds names of others.
+                && self.named_at(at).is_none_or(|mention| mention.form == Form::Role)
             {
                 break;
             }
@@ -760,6 +810,7 @@ impl<'t> Cast<'t> {
         not: Option<EntityId>,
     ) -> Option<Resolved> {
         let gender = match low {
+            "i" | "we" => return self.issued(token),
             "he" | "him" => Some('m'),
             "she" | "her" => Some('f'),
             "they" | "them" | "it" => None,
@@ -792,6 +843,14 @@ impl<'t> Cast<'t> {
         let confidence = 0.95 / (1.0 + (-1.2 * margin - 0.4).exp());
         let runner_up = scored.get(1).map(|(_, entity)| *entity);
         Some(Resolved { entity, mention: place.span, form: Form::Pronoun, confidence, runner_up })
+    }
+
+    /// `I` and `we` of a text that somebody issued.
+    fn issued(&mut self, token: usize) -> Option<Resolved> {
+        let entity = self.author?;
+        self.mention(token..token + 1, entity, Form::Pronoun, Link::Antecedent);
+        let mention = self.text.tokens[token].span;
+        Some(Resolved { entity, mention, form: Form::Pronoun, confidence: 0.8, runner_up: None })
     }
 
     /// A pronoun that refers to nobody in sight: the speaker stays unknown, and the text's own word is kept.

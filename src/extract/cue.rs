@@ -210,8 +210,9 @@ fn set_beside(text: &Text<'_>, open: usize, close: usize) -> bool {
     let Some(first) = inside.clone().next() else { return false };
     let (low, next) = (text.low(first), text.low(close + 1));
     let verb = |at: usize| {
-        en::is_auxiliary(text.low(at)) && !matches!(text.low(at), "’s" | "'s")
-            || en::cue(text.low(at)).is_some()
+        let low = text.low(at);
+        let auxiliary = en::is_auxiliary(low) && !matches!(low, "’s" | "'s");
+        auxiliary || en::cue(low).is_some_and(|row| low != row.lemma) && !text.is_capital(at)
     };
     let relative = matches!(low, "who" | "which" | "whose");
     let starts = text.is_word(close + 1)

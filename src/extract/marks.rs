@@ -194,6 +194,28 @@ fn closes_single(text: &Text<'_>, at: usize, end: usize) -> bool {
     surer.next().is_none()
 }
 
+/// A stretch of text with the quote mark beside it that one inside it lacks: `a “mess` of `a “mess”`.
+pub fn paired(body: &str, span: Span) -> Span {
+    let count = |sign: char| span.of(body).matches(sign).count();
+    let odd = count('"') % 2 == 1;
+    let (opened, closed) = (count('“'), count('”'));
+    let after = &body[span.end as usize..];
+    let sign = after.find(|c| !matches!(c, '.' | ',' | '?' | '!')).filter(|at| *at <= 1);
+    let mark = sign.and_then(|at| Some((at, after[at..].chars().next()?)));
+    if let Some((at, mark)) = mark
+        && (odd && mark == '"' || opened > closed && mark == '”')
+    {
+        return Span { start: span.start, end: span.end + (at + mark.len_utf8()) as u32 };
+    }
+    let before = body[..span.start as usize].chars().next_back();
+    match before {
+        Some(mark) if odd && mark == '"' || closed > opened && mark == '“' => {
+            Span { start: span.start - mark.len_utf8() as u32, end: span.end }
+        }
+        _ => span,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,5 +248,18 @@ mod tests {
         let found = runs(&text);
         assert_eq!(found.len(), 2);
         assert!(!found[0].closed && found[1].continues);
+    }
+
+    #[test]
+    fn quote_marks_within_a_stretch_come_in_pairs() {
+        let check = |body: &str, start: &str, end: &str, wanted: &str| {
+            let start = body.find(start).unwrap();
+            let span = Span::new(start, body.find(end).unwrap() + end.len());
+            assert_eq!(paired(body, span).of(body), wanted);
+        };
+        check("He called it a “mess” and left.", "a “", "mess", "a “mess”");
+        check("He called it a \"mess.\"", "a \"", "mess", "a \"mess.\"");
+        check("The “basis” for it", "basis", "for", "“basis” for");
+        check("a plain one, “then” this", "plain", "one", "plain one");
     }
 }

@@ -168,7 +168,7 @@ fn assembled(text: &Text<'_>, found: Found, who: Attributed, clauses: &[Clause])
         stance: clause.stance,
     });
     Quote {
-        content: found.content,
+        content: found.content.into_iter().map(|span| marks::paired(text.body, span)).collect(),
         kind: found.kind,
         cue,
         speaker: who.speaker,

@@ -78,8 +78,13 @@ pub fn add(
                 if quote.ranked.is_empty() {
                     quote.ranked = content.speakers.clone();
                 }
-                let cue = quote.clause.map(|number| clauses[number].cue.start);
-                if widens(text, quote, cue, tokens, &content, &rivals) {
+                let clause = quote.clause.map(|number| &clauses[number]);
+                let cue = clause.map(|clause| clause.cue.start);
+                // Behind a source that opens its sentence nothing before its comma was said.
+                let floor =
+                    clause.filter(|clause| clause.opener == Opener::According && cue < Some(tokens.start));
+                let within = floor.is_none_or(|clause| content.tokens.start >= clause.content);
+                if within && widens(text, quote, cue, tokens, &content, &rivals) {
                     quote.content = vec![text.span(content.tokens.clone())];
                     if quote.kind == QuoteKind::Direct {
                         quote.kind = QuoteKind::Mixed;

@@ -43,18 +43,32 @@ fn turn(text: &Text<'_>, paragraph: usize) -> Option<Turn> {
     let range = text.paragraph_tokens.get(paragraph)?.clone();
     let first = (range.start..range.end).find(|&at| text.tokens[at].class != Class::Mark)?;
     let ceiling = range.end.min(first + LONGEST_LABEL);
-    let colon = (first..ceiling).find(|&at| text.is_sign(at, &[":"]))?;
-    let label = first..(first..colon).find(|&at| text.is_sign(at, &["(", "["])).unwrap_or(colon);
+    let (label, start) = match in_brackets(text, first, ceiling) {
+        Some(found) => found,
+        None => {
+            let colon = (first..ceiling).find(|&at| text.is_sign(at, &[":"]))?;
+            let aside = (first..colon).find(|&at| text.is_sign(at, &["(", "["]));
+            (first..aside.unwrap_or(colon), colon + 1)
+        }
+    };
     let named = label.clone().all(|at| text.is_capital(at) || text.is_sign(at, &[".", "-"]));
     let words = label.clone().filter(|&at| text.is_word(at)).count();
-    if !named || words == 0 || words > 5 || colon + 1 >= range.end || is_heading(text, &label) {
+    if !named || words == 0 || words > 5 || start >= range.end || is_heading(text, &label) {
         return None;
     }
-    let said = colon + 1..range.end;
+    let said = start..range.end;
     let lower = said.clone().any(|at| text.is_word(at) && !text.is_capital(at));
     let ends = text.span(said).of(text.body).trim_end_matches(['"', '”', '’', '\'', ')', ']']);
     let sentence = ends.ends_with(['.', '?', '!', '…', '—', '–', '-', ',']);
-    (shouted(text, &label) || lower && sentence).then_some(Turn { label, start: colon + 1 })
+    (shouted(text, &label) || lower && sentence).then_some(Turn { label, start })
+}
+
+/// `((Asha Rao)) It is.`, as Wikinews marks who answers: the label, and the first token behind it.
+fn in_brackets(text: &Text<'_>, first: usize, ceiling: usize) -> Option<(Range<usize>, usize)> {
+    let twice = |at: usize, sign: &str| text.is_sign(at, &[sign]) && text.is_sign(at + 1, &[sign]);
+    let close = (first + 2..ceiling).find(|&at| twice(at, ")")).filter(|_| twice(first, "("))?;
+    let colon = usize::from(text.is_sign(close + 2, &[":"]));
+    Some((first + 2..close, close + 2 + colon))
 }
 
 fn shouted(text: &Text<'_>, label: &Range<usize>) -> bool {
@@ -122,6 +136,8 @@ mod tests {
         assert_eq!(labels(marked), ["LEE", "RAO", "LEE"]);
         let plain = "Kim Lee: Is it open?\n\nAsha Rao: No, not yet.\n\nLee: Will it be?\n\nRao: We hope so.";
         assert_eq!(labels(plain).len(), 4);
+        let wiki = "((WN)) Is it open?\n\n((Asha Rao)) : No, not yet.\n\n((WN)) When?\n\n((AR)) Soon.";
+        assert_eq!(labels(wiki), ["WN", "Asha Rao", "WN", "AR"]);
     }
 
     #[test]
