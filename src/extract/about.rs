@@ -187,8 +187,11 @@ fn push(about: &mut Vec<About>, region: RegionId, grade: Grade, evidence: Span) 
 /// Least weight of a region that an article is mostly about.
 const LEAST_FOCUS: f32 = 2.5;
 
-/// The regions that an article is mostly about, at most three: those of enough weight, and of more than a
-/// third of that of the first. The lead counts double, people of a place half, the dateline not at all.
+/// Least share of such a region in the weight of all: an article that names many is about none of them.
+const LEAST_SHARE: f32 = 0.15;
+
+/// The regions that an article is mostly about, at most three: those of enough weight and share, and of more
+/// than a third of the weight of the first. The lead counts double, people of a place half, the dateline not at all.
 fn focus(seen: &[(Span, RegionId, Form)], text: &Text<'_>, dateline: Option<u32>) -> Vec<Focus> {
     let mut counts: Vec<(f32, Focus)> = Vec::new();
     for &(span, region, form) in seen {
@@ -207,6 +210,7 @@ fn focus(seen: &[(Span, RegionId, Form)], text: &Text<'_>, dateline: Option<u32>
     }
     counts.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.region.cmp(&b.1.region)));
     let most = counts.first().map_or(0.0, |(weight, _)| *weight);
-    let enough = |weight: f32| weight >= LEAST_FOCUS && weight * 3.0 > most;
+    let all: f32 = counts.iter().map(|(weight, _)| weight).sum();
+    let enough = |weight: f32| weight >= LEAST_FOCUS && weight * 3.0 > most && weight >= LEAST_SHARE * all;
     counts.into_iter().filter(|(weight, _)| enough(*weight)).take(3).map(|(_, focus)| focus).collect()
 }

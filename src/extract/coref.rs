@@ -912,7 +912,7 @@ impl<'t> Cast<'t> {
             score -= 0.6;
         }
         if speaker == Some(mention.entity) {
-            score += 0.8;
+            score += 0.2;
         }
         if mention.form == Form::Pronoun {
             score += 0.3;

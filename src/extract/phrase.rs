@@ -34,10 +34,13 @@ pub fn before(text: &Text<'_>, verb: usize, floor: usize) -> Option<Range<usize>
         return around_parenthesis(text, end - 1, floor, 0);
     }
     let found = collect_left(text, end, floor)?;
-    // `Asha Rao speaking to the council told`: who speaks stands before.
-    let to = found.start.checked_sub(1).filter(|&to| to > floor + 1 && en::is_preposition(text.low(to)));
-    let speaking = to.map(|to| to - 1).filter(|&at| SPEAKING.contains(&text.low(at)));
-    speaking.and_then(|speaking| collect_left(text, speaking, floor)).or(Some(found))
+    Some(who_speaks(text, &found, floor).unwrap_or(found))
+}
+
+/// `Asha Rao speaking to the council told`: not the council, who stands before it.
+pub fn who_speaks(text: &Text<'_>, heard: &Range<usize>, floor: usize) -> Option<Range<usize>> {
+    let to = heard.start.checked_sub(1).filter(|&to| to > floor + 1 && en::is_preposition(text.low(to)))?;
+    SPEAKING.contains(&text.low(to - 1)).then(|| collect_left(text, to - 1, floor)).flatten()
 }
 
 /// What somebody does while they say something.

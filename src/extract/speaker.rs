@@ -154,7 +154,10 @@ fn learned(
             "who" | "which" if phrase.len() == 1 => {
                 phrase::before(text, phrase.end, phrase.start.saturating_sub(20))
             }
-            _ => Some(phrase),
+            _ => {
+                let floor = text.sentence_tokens[text.tokens[phrase.start].sentence as usize].start;
+                Some(phrase::who_speaks(text, &phrase, floor).unwrap_or(phrase))
+            }
         };
         let resolved = phrase.and_then(|phrase| cast.resolve(phrase, last));
         all.extend(resolved.map(|resolved| {

@@ -432,6 +432,9 @@ fn sight_at(
     if name.is_some_and(|name| names_another(text, &tokens, name, &hit.candidates, gazetteer)) {
         return None;
     }
+    if is_heritage(text, &tokens, span) || is_outlet(text, &tokens, &hit.candidates, gazetteer) {
+        return None;
+    }
     if is_price(text, at) || !tagged && shouted(text, &tokens) && !is_known_short(&hit.candidates, gazetteer)
     {
         return None;
@@ -461,6 +464,38 @@ fn sight_at(
         holder: None,
         elsewhere: None,
     })
+}
+
+/// `African-American`, `Mexican American`: where somebody's forebears came from.
+fn is_heritage(text: &Text<'_>, tokens: &Range<usize>, span: Span) -> bool {
+    let own = span.of(text.body);
+    let people_of = ["American", "Americans"];
+    let rest = &text.body[span.end as usize..text.tokens[tokens.end - 1].span.end as usize];
+    let hyphened =
+        own == "African" && rest.strip_prefix(['-', '‑', '–']).is_some_and(|word| people_of.contains(&word));
+    let people = own.ends_with("an") || own.ends_with("ese");
+    hyphened
+        || rest.is_empty()
+            && people
+            && people_of.contains(&text.word(tokens.end))
+            && !is_direction(text.low(tokens.start))
+}
+
+/// `told The Atlantic`, `the Atlantic Council`: a sea whose name something else bears.
+fn is_outlet(
+    text: &Text<'_>,
+    tokens: &Range<usize>,
+    candidates: &[Candidate],
+    gazetteer: &Gazetteer,
+) -> bool {
+    let best = candidates.first().and_then(|candidate| gazetteer.region(candidate.region));
+    let water = best.is_some_and(|region| region.kind == RegionKind::Water);
+    let article = tokens.start.checked_sub(1).filter(|&the| text.word(the) == "The");
+    let titled = article.is_some_and(|the| {
+        let opens = text.sentence_tokens[text.tokens[the].sentence as usize].start == the;
+        !opens || en::cue(text.low(tokens.end)).is_some()
+    });
+    water && (titled || text.word(tokens.end) == "Council")
 }
 
 /// A place whose name is an ordinary word, where the tagger sees just this name: `in Clinton`.
