@@ -452,7 +452,8 @@ impl<'t> Cast<'t> {
     /// Whom a noun phrase names. `speaker` is who spoke last, if anybody did.
     pub fn resolve(&mut self, phrase: Range<usize>, speaker: Option<EntityId>) -> Option<Resolved> {
         let low = owner(self.text.low(phrase.start)).to_string();
-        if phrase.len() == 1 && (en::is_speaking_pronoun(&low) || en::is_object_pronoun(&low)) {
+        let pronoun = en::is_speaking_pronoun(&low) || en::is_object_pronoun(&low);
+        if phrase.len() == 1 && pronoun && self.text.word(phrase.start) != "WHO" {
             let known = self.resolve_pronoun(phrase.start, &low, speaker, None);
             return known.or_else(|| Some(self.unresolved(phrase.start)));
         }

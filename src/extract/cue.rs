@@ -139,11 +139,14 @@ pub fn run_at<'r>(text: &Text<'_>, at: usize, runs: &'r [Run]) -> Option<&'r Run
 }
 
 fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) -> Option<Clause> {
-    if text.low(at) != "according" || text.low(at + 1) != "to" {
-        return None;
-    }
-    let ceiling = clause_ceiling(text, at + 2, sentence.end, runs);
-    let subject = phrase::after(text, at + 2, ceiling)?;
+    let cue = match (text.low(at), text.low(at + 1)) {
+        ("according", "to") => at..at + 2,
+        // `Per the decree, CLAUSE`
+        ("per", _) if at == sentence.start => at..at + 1,
+        _ => return None,
+    };
+    let ceiling = clause_ceiling(text, cue.end, sentence.end, runs);
+    let subject = phrase::after(text, cue.end, ceiling)?;
     let mut content = match at <= sentence.start + 1 {
         true => source_end(text, &subject, ceiling),
         false => after_joined(text, subject.end, ceiling),
@@ -151,8 +154,11 @@ fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) 
     if text.is_sign(content, &[","]) {
         content += 1;
     }
+    if cue.len() == 1 && !text.is_sign(content - 1, &[","]) {
+        return None;
+    }
     Some(Clause {
-        cue: at..at + 2,
+        cue,
         lemma: en::ACCORDING_TO.to_string(),
         stance: Stance::Say,
         verb: None,
@@ -305,7 +311,9 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
         return Some((at..at + 2, verb));
     }
     // A noun, not a verb: `the report`, `his state`.
-    let noun = at > 0 && (en::is_determiner(text.low(at - 1)) || matches!(text.low(at - 1), "’s" | "'s"));
+    let owner = |at: usize| en::is_determiner(text.low(at)) || matches!(text.low(at), "’s" | "'s");
+    let described = at > 1 && DESCRIBES.contains(&text.low(at - 1)) && owner(at - 2);
+    let noun = at > 0 && owner(at - 1) || described;
     let verb = en::cue(text.low(at))?;
     // `it is worth noting`, `it goes without saying`: nobody does.
     let nobody = at > 0 && matches!(text.low(at - 1), "worth" | "without") && text.low(at).ends_with("ing");
@@ -314,6 +322,10 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
     }
     Some((at..at + 1, verb))
 }
+
+/// What often stands between a determiner and a noun that may be a verb: `the new rules`.
+const DESCRIBES: &[&str] =
+    &["new", "recent", "latest", "previous", "earlier", "other", "first", "same", "final"];
 
 /// `400 pledged delegates`, `an emotionally charged debate`: a participle before its noun.
 fn adjective(text: &Text<'_>, at: usize) -> bool {
@@ -361,9 +373,12 @@ fn plain_form_is_verb(text: &Text<'_>, at: usize) -> bool {
         && low.len() > 3
         && low.ends_with('s')
         && !low.ends_with("ss")
-        && !text.is_capital(before);
+        && (before == 0 || en::cue(low).is_none());
     let clause = text.low(at + 1) == "that" || en::is_speaking_pronoun(text.low(at + 1));
-    pronoun || plural && (clause || !NOUN_LIKE.contains(&text.low(at)))
+    // `The Armenians claim they …`, `Sources report she …`; of other words in capitals many are one's name.
+    let opens = before == 0 || text.tokens[before - 1].sentence != text.tokens[at].sentence;
+    let named = text.is_capital(before) && !(clause && (opens || text.low(before - 1) == "the"));
+    pronoun || plural && !named && (clause || !NOUN_LIKE.contains(&text.low(at)))
 }
 
 /// `was told`, `were asked`: what stands before is not the one who speaks.
@@ -605,6 +620,9 @@ fn skip_adverbial(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usiz
         return at;
     }
     let low = text.low(at);
+    if low == "not" && text.low(at + 1) == "to" {
+        return at;
+    }
     if en::is_adverb(low) || (low.ends_with("ly") && low.len() > 4 && !text.is_capital(at)) {
         return at + 1;
     }
@@ -705,7 +723,9 @@ fn opener(
     if text.is_sign(at, &[":"]) && verb.quotes() {
         return Opener::Quote;
     }
-    if text.low(at) == "to"
+    // `asked residents not to leave`
+    let to = at + usize::from(text.low(at) == "not");
+    if text.low(to) == "to"
         && verb.infinitive()
         && (!verb.object_hears() || clause.addressee.is_some() || verb.lemma == "promise")
     {

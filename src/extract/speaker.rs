@@ -151,7 +151,7 @@ fn learned(
         let phrase = phrase::without_adverbs(text, phrase);
         // `the voters, who said`: the pronoun speaks for what stands before it.
         let phrase = match text.low(phrase.start) {
-            "who" | "which" if phrase.len() == 1 => {
+            "who" | "which" if phrase.len() == 1 && text.word(phrase.start) != "WHO" => {
                 phrase::before(text, phrase.end, phrase.start.saturating_sub(20))
             }
             _ => {
