@@ -23,8 +23,14 @@ pub(super) fn failed(path: &Path, doing: &'static str, error: &TantivyError) -> 
     Error::Index { path: path.to_path_buf(), doing, reason: error.to_string() }
 }
 
+/// Most characters of what the engine says.
+const MOST_REASON: usize = 200;
+
 pub(super) fn damaged(path: &Path, reason: &str) -> Error {
-    Error::IndexDamaged { path: path.to_path_buf(), reason: reason.to_string() }
+    // The engine quotes whole files.
+    let short: String = reason.chars().take(MOST_REASON).collect();
+    let reason = if short.len() < reason.len() { format!("{short}…") } else { short };
+    Error::IndexDamaged { path: path.to_path_buf(), reason }
 }
 
 /// As [`failed`], of a write: what the disk said tells more than what tantivy makes of it.

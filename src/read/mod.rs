@@ -361,6 +361,14 @@ fn format_of(input: &Input) -> Result<&'static Format> {
         return Ok(format);
     }
     match Path::new(&input.place.name).extension() {
+        Some(extension)
+            if extension.eq_ignore_ascii_case("docx") || extension.eq_ignore_ascii_case("epub") =>
+        {
+            Err(input.place.unsupported(format!(
+                "it is named .{}, but is no zip archive, as such files are; name it after what it holds",
+                extension.to_string_lossy()
+            )))
+        }
         // Names such as `v1.2` or `article.` end in no extension that means anything.
         Some(extension)
             if extension.len() > 1 && extension.to_string_lossy().chars().all(char::is_alphanumeric) =>
