@@ -475,6 +475,9 @@ impl<'t> Cast<'t> {
                 });
             }
         }
+        if let Some(titled) = self.titled(&phrase) {
+            return Some(titled);
+        }
         if let Some(apposed) = self.apposed(&phrase, head) {
             return Some(Resolved { mention: self.text.span(phrase), ..apposed });
         }
@@ -623,6 +626,26 @@ impl<'t> Cast<'t> {
         });
         let mention = self.text.span(phrase.clone());
         Some(Resolved { entity, mention, form: Form::Name, confidence: 0.9, runner_up: None })
+    }
+
+    /// `President of India Asha Rao`, `the special envoy for Iran Asha Rao`: a title whose last word is a name of its
+    /// own, right before that of who bears it.
+    fn titled(&self, phrase: &Range<usize>) -> Option<Resolved> {
+        let mention = self.named_at(phrase.end - 1)?;
+        let first = self.text.token_at(mention.span.start);
+        let person = self.entities[mention.entity.0 as usize].kind == EntityKind::Person;
+        let before =
+            first.checked_sub(1).filter(|&before| before > phrase.start && self.text.is_capital(before))?;
+        let of = (phrase.start..before).find(|&at| en::is_preposition(self.text.low(at)))?;
+        let role = (phrase.start..of)
+            .any(|at| en::is_role_noun(self.text.low(at)) || en::is_title(self.text.low(at)));
+        (person && role && mention.form == Form::Name).then_some(Resolved {
+            entity: mention.entity,
+            mention: mention.span,
+            form: Form::Name,
+            confidence: 0.9,
+            runner_up: None,
+        })
     }
 
     /// `A spokeswoman for the ministry, Asha Rao, …`: the name set beside the role is the one meant.

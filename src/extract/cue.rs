@@ -143,6 +143,9 @@ fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) 
         ("according", "to") => at..at + 2,
         // `Per the decree, CLAUSE`
         ("per", _) if at == sentence.start => at..at + 1,
+        ("in" | "from", "his" | "her" | "their" | "my" | "our") if at == sentence.start => {
+            return opinion(text, at);
+        }
         _ => return None,
     };
     let ceiling = clause_ceiling(text, cue.end, sentence.end, runs);
@@ -168,6 +171,24 @@ fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) 
         addressee: None,
         opener: Opener::According,
         content,
+        start: at,
+    })
+}
+
+/// `In his view, CLAUSE`
+fn opinion(text: &Text<'_>, at: usize) -> Option<Clause> {
+    let noun = matches!(text.low(at + 2), "view" | "opinion" | "words") && text.is_sign(at + 3, &[","]);
+    noun.then(|| Clause {
+        cue: at..at + 3,
+        lemma: en::ACCORDING_TO.to_string(),
+        stance: Stance::Say,
+        verb: None,
+        subject: Some(at + 1..at + 2),
+        inverted: true,
+        elliptic: false,
+        addressee: None,
+        opener: Opener::According,
+        content: at + 4,
         start: at,
     })
 }
@@ -232,7 +253,7 @@ fn set_beside(text: &Text<'_>, open: usize, close: usize) -> bool {
         && (open.saturating_sub(4)..open).any(|at| matches!(text.low(at), "in" | "of" | "at" | "from"));
     let role = inside.clone().any(|at| en::is_role_noun(text.low(at)) || en::is_title(text.low(at)));
     let described = matches!(low, "a" | "an" | "former" | "formerly" | "now" | "then")
-        || role && text.is_capital(open - 1) && !text.is_capital(first);
+        || role && text.is_capital(open - 1) && !text.is_capital(first) && low != "the";
     starts && (place || relative || described && !inside.clone().any(verb))
 }
 
@@ -257,6 +278,13 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
     let participle = low.ends_with("ing");
     let aside = participle && at > floor && text.is_sign(at - 1, &[",", "—", "–"]);
     let before = if aside { None } else { phrase::before(text, at, floor) };
+    // `tweeted her reasoning saying`, `wrote a letter saying`: who wrote says it.
+    let goes_on = matches!(low, "saying" | "adding" | "stating") && !progressive(text, at, sentence.start);
+    let thing = |phrase: &Range<usize>| {
+        let last = text.low(phrase.end - 1);
+        !text.is_capital(phrase.end - 1) && !en::is_role_noun(last) && !en::is_speaking_pronoun(last)
+    };
+    let before = before.filter(|phrase| !(goes_on && thing(phrase)));
     if passive(text, at, sentence.start) {
         return passive_clause(text, cue, verb, before, ceiling, sentence.end, runs);
     }
@@ -293,10 +321,18 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
         clause.content = subject.end;
         clause.subject = Some(subject);
         clause.inverted = true;
+        // `argued the council’s lawyer, Asha Rao.`
+        if let Some((name, end)) = apposition(text, clause.content, ceiling)
+            && clause.subject.as_ref().is_some_and(|subject| en::is_role_noun(text.low(subject.end - 1)))
+        {
+            (clause.subject, clause.content) = (Some(name), end);
+        }
     }
     read_right(text, &mut clause, ceiling, sentence.end, runs);
     if clause.addressee.is_none() && !clause.elliptic {
-        clause.addressee = hearer_before(text, floor..clause.start);
+        let beside = clause.subject.as_ref().map_or(clause.start, |subject| subject.end);
+        clause.addressee = hearer_before(text, floor..clause.start)
+            .or_else(|| hearer_before(text, beside.min(clause.cue.start)..clause.cue.start));
     }
     Some(clause)
 }
@@ -393,9 +429,16 @@ fn passive(text: &Text<'_>, at: usize, floor: usize) -> bool {
             "is" | "are" | "was" | "were" | "be" | "been" | "being" | "’s" | "'s" | "’re" | "'re"
         );
     let participle = text.low(at).ends_with("ed")
-        || matches!(text.low(at), "told" | "said" | "written" | "thought" | "found" | "shown");
+        || matches!(
+            text.low(at),
+            "told" | "said" | "written" | "thought" | "found" | "shown" | "known" | "forecast"
+        );
     be && participle
 }
+
+/// `is known to`, `was expected to`: what others think of who stands before.
+const HEARSAY: &[&str] =
+    &["known", "projected", "expected", "believed", "thought", "suspected", "estimated", "forecast"];
 
 /// True for a cue such as `was criticised` or `advised` after *were*: what stands before it is its object. Not for
 /// `was quoted as saying`.
@@ -406,7 +449,10 @@ pub fn is_passive(text: &Text<'_>, cue: Range<usize>) -> bool {
     let says = cue.clone().any(|at| text.low(at).ends_with("ing"));
     let floor = text.sentence_tokens[text.tokens[cue.start].sentence as usize].start;
     // Who `is worried` or `was convinced` feels so.
-    let speech = |verb: &usize| en::cue(text.low(*verb)).is_some_and(|row| !row.thought());
+    let speech = |verb: &usize| {
+        let hearsay = HEARSAY.contains(&text.low(*verb)) && text.low(verb + 1) == "to";
+        hearsay || en::cue(text.low(*verb)).is_some_and(|row| !row.thought())
+    };
     // `’s promised` is *has* more often than *is*.
     let clitic =
         |verb: usize| (floor.max(verb.saturating_sub(2))..verb).any(|at| matches!(text.low(at), "’s" | "'s"));
@@ -545,7 +591,10 @@ fn apposition(text: &Text<'_>, comma: usize, ceiling: usize) -> Option<(Range<us
         return None;
     }
     let end = (comma + 1..ceiling.min(comma + 6)).find(|&at| !text.is_capital(at))?;
-    text.is_sign(end, &[","]).then_some((comma + 1..end, end + 1))
+    match text.is_sign(end, &[","]) {
+        true => Some((comma + 1..end, end + 1)),
+        false => text.is_sign(end, &["."]).then_some((comma + 1..end, end)),
+    }
 }
 
 /// True when an object can listen: a name, a pronoun, a role or a group of people.
@@ -715,6 +764,10 @@ fn opener(
     if at >= ceiling && !that {
         return Opener::Nothing;
     }
+    // `I think that’s right`: no conjunction.
+    if that && signs == 0 && is_demonstrative(text, at) {
+        return if verb.bare_clause() { Opener::Bare } else { Opener::Nothing };
+    }
     if that && signs == 0 && verb.clause()
         || matches!(text.low(at), "whether" | "if" | "why" | "how") && verb.stance == Stance::Ask
     {
@@ -739,6 +792,8 @@ fn opener(
         && signs == 1
         && at + 3 < end
         && !text.low(at + 1).ends_with("ing")
+        // `said Asha Rao, head of the harbour.`
+        && (!clause.inverted || (at + 1..end).any(|at| is_verb_form(text, at)))
     {
         return Opener::Medial;
     }
@@ -746,6 +801,19 @@ fn opener(
         return Opener::Bare;
     }
     Opener::Nothing
+}
+
+/// True for the *that* of `that’s right`, `that was it`.
+pub fn is_demonstrative(text: &Text<'_>, that: usize) -> bool {
+    matches!(text.low(that + 1), "’s" | "'s" | "is" | "was" | "would" | "will" | "could" | "sort")
+}
+
+/// True for a word that may be a finite verb.
+fn is_verb_form(text: &Text<'_>, at: usize) -> bool {
+    let low = text.low(at);
+    en::is_auxiliary(low) && !matches!(low, "’s" | "'s")
+        || en::cue(low).is_some() && !text.is_capital(at)
+        || low.ends_with("ed") && !text.is_capital(at)
 }
 
 /// True when a clause with its own verb seems to start at `at`.

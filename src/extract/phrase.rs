@@ -224,6 +224,17 @@ fn around_parenthesis(text: &Text<'_>, close: usize, floor: usize, depth: usize)
         return None;
     }
     let inside = open + 1..close;
+    // `Across the board, this deal will help, said …`: a clause of its own is no aside.
+    let whole =
+        |at: usize| en::is_auxiliary(text.low(at)) && !matches!(text.low(at), "’s" | "'s" | "’d" | "'d");
+    let subject_ends = inside.clone().take(8).skip(1).find(|&at| {
+        whole(at) || !text.is_word(at) || en::is_preposition(text.low(at)) || en::is_conjunction(text.low(at))
+    });
+    let opens = en::is_determiner(text.low(inside.start)) || en::is_speaking_pronoun(text.low(inside.start));
+    let relative = matches!(text.low(inside.start), "who" | "which" | "whose");
+    if sign == "," && opens && !relative && subject_ends.is_some_and(whole) {
+        return None;
+    }
     // `the special envoy, Steve Witkoff, told`: the name between the commas speaks.
     let low = text.low(inside.start);
     let aside = en::is_determiner(low)
@@ -252,11 +263,11 @@ fn around_parenthesis(text: &Text<'_>, close: usize, floor: usize, depth: usize)
     if sign == "," && !aside && !role {
         return None;
     }
-    let found = collect_left(text, open, floor);
+    let found = collect_left(text, open, floor).filter(|found| text.low(found.start) != "including");
     // `the mayor of London, Sadiq Khan, told`: what stands before the name is a role.
     let titled = found.as_ref().is_some_and(|found| {
         let own = found.clone().find(|&at| en::is_preposition(text.low(at))).unwrap_or(found.end);
-        own < found.end
+        (own < found.end || text.low(found.start) == "the")
             && (found.start..own).any(|at| en::is_role_noun(text.low(at)) || en::is_title(text.low(at)))
     });
     if sign == "," && all_name && inside.len() > 1 && titled {

@@ -303,7 +303,9 @@ impl<'a> Text<'a> {
             // "No." and "St." do end sentences now and then, titles before a name never do.
             return !matches!(word, "no" | "fig" | "est" | "vs") || self.tokens[next].class == Class::Number;
         }
-        let initial = word.len() == 1 && self.is_capital(stop - 1) && word != "i";
+        // `Wayne A. I. Frederick`
+        let after_initial = stop >= start + 3 && self.word(stop - 2) == "." && self.word(stop - 3).len() == 1;
+        let initial = word.len() == 1 && self.is_capital(stop - 1) && (word != "i" || after_initial);
         (initial || en::is_abbreviation(word)) && !self.plainly_starts(next)
     }
 

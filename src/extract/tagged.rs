@@ -144,7 +144,7 @@ fn within_sentence(text: &Text<'_>, tokens: Range<usize>, runs: &[Run]) -> Range
 fn trimmed(text: &Text<'_>, tokens: Range<usize>) -> Range<usize> {
     let Range { mut start, mut end } = tokens;
     let sign = |at: usize| matches!(text.tokens[at].class, Class::Mark | Class::Punct);
-    while start < end && (sign(start) || text.low(start) == "that") {
+    while start < end && (sign(start) || text.low(start) == "that" && !cue::is_demonstrative(text, start)) {
         start += 1;
     }
     while start < end && sign(end - 1) {

@@ -18,6 +18,8 @@ pub struct Turn {
     pub label: Range<usize>,
     /// First token of what is said.
     pub start: usize,
+    /// The label stands in double brackets: nothing but a transcript has such.
+    pub bracketed: bool,
 }
 
 /// The turns of a text by the number of their paragraph; empty when it is no transcript.
@@ -34,7 +36,9 @@ pub fn turns(text: &Text<'_>) -> BTreeMap<usize, Turn> {
     let back = |shout: bool| counts.iter().filter(|(key, count)| key.0 == shout && **count > 1).count();
     let (shouted_script, plain_script) = (back(true) > 0, back(false) > 1);
     all.into_iter()
-        .filter(|(_, turn)| if shouted(text, &turn.label) { shouted_script } else { plain_script })
+        .filter(|(_, turn)| {
+            turn.bracketed || if shouted(text, &turn.label) { shouted_script } else { plain_script }
+        })
         .collect()
 }
 
@@ -43,12 +47,12 @@ fn turn(text: &Text<'_>, paragraph: usize) -> Option<Turn> {
     let range = text.paragraph_tokens.get(paragraph)?.clone();
     let first = (range.start..range.end).find(|&at| text.tokens[at].class != Class::Mark)?;
     let ceiling = range.end.min(first + LONGEST_LABEL);
-    let (label, start) = match in_brackets(text, first, ceiling) {
-        Some(found) => found,
+    let (label, start, bracketed) = match in_brackets(text, first, ceiling) {
+        Some((label, start)) => (label, start, true),
         None => {
             let colon = (first..ceiling).find(|&at| text.is_sign(at, &[":"]))?;
             let aside = (first..colon).find(|&at| text.is_sign(at, &["(", "["]));
-            (first..aside.unwrap_or(colon), colon + 1)
+            (first..aside.unwrap_or(colon), colon + 1, false)
         }
     };
     let named = label.clone().all(|at| text.is_capital(at) || text.is_sign(at, &[".", "-"]));
@@ -60,7 +64,7 @@ fn turn(text: &Text<'_>, paragraph: usize) -> Option<Turn> {
     let lower = said.clone().any(|at| text.is_word(at) && !text.is_capital(at));
     let ends = text.span(said).of(text.body).trim_end_matches(['"', '”', '’', '\'', ')', ']']);
     let sentence = ends.ends_with(['.', '?', '!', '…', '—', '–', '-', ',']);
-    (shouted(text, &label) || lower && sentence).then_some(Turn { label, start })
+    (bracketed || shouted(text, &label) || lower && sentence).then_some(Turn { label, start, bracketed })
 }
 
 /// `((Asha Rao)) It is.`, as Wikinews marks who answers: the label, and the first token behind it.
@@ -136,6 +140,7 @@ mod tests {
         assert_eq!(labels(marked), ["LEE", "RAO", "LEE"]);
         let plain = "Kim Lee: Is it open?\n\nAsha Rao: No, not yet.\n\nLee: Will it be?\n\nRao: We hope so.";
         assert_eq!(labels(plain).len(), 4);
+        assert_eq!(labels("((Asha Rao)) No, not yet"), ["Asha Rao"]);
         let wiki = "((WN)) Is it open?\n\n((Asha Rao)) : No, not yet.\n\n((WN)) When?\n\n((AR)) Soon.";
         assert_eq!(labels(wiki), ["WN", "Asha Rao", "WN", "AR"]);
     }

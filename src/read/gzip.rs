@@ -65,7 +65,7 @@ mod tests {
             packed.finish().unwrap()
         };
         let two = [member("Rain at last\n\nIt rained in "), member("Bamako.\n")].concat();
-        let wanted = "Rain at last|||||It rained in Bamako.";
+        let wanted = "Rain at last|||||Rain at last\n\nIt rained in Bamako.";
         for tail in [&b""[..], &[0; 512], b"garbage"] {
             assert_eq!(told(from_bytes("a.txt.gz", &[&two, tail].concat())), wanted);
         }
