@@ -502,6 +502,10 @@ impl<'t> Cast<'t> {
                 || en::is_adverb(low) && !COUNTED.contains(&low)
                 || matches!(low, "new" | "what" | "how" | "why" | "whether" | "when" | "where" | "there")
         };
+        // `Lee and Park both`
+        if end > start + 1 && matches!(self.text.low(end - 1), "both" | "each") {
+            end -= 1;
+        }
         while end > start && cut_off(self.text.low(end - 1)) && !self.at_token.contains_key(&(end - 1)) {
             end -= 1;
         }
@@ -604,6 +608,15 @@ impl<'t> Cast<'t> {
     fn resolve_joint(&mut self, phrase: &Range<usize>) -> Option<Resolved> {
         let and =
             phrase.clone().find(|&at| self.text.low(at) == "and" && !self.at_token.contains_key(&at))?;
+        // `the Court of England and Wales` is one.
+        if (phrase.start..and)
+            .any(|at| en::is_preposition(self.text.low(at)) && !self.at_token.contains_key(&at))
+        {
+            return None;
+        }
+        if self.text.low(and + 1) == "others" {
+            return self.with_others(phrase.start..and, phrase);
+        }
         let last = self.named_at(phrase.end - 1)?.entity;
         let before = and.checked_sub(1).filter(|&at| at >= phrase.start)?;
         let left = self.named_at(before).map(|mention| mention.entity);
@@ -620,6 +633,18 @@ impl<'t> Cast<'t> {
             at = stop + 1;
         }
         let name = format!("{} and {}", names.join(", "), self.entities[last.0 as usize].name);
+        let known = self.entities.iter().position(|entity| entity.name == name);
+        let entity = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
+            self.add(name, EntityKind::Unnamed, Profile { words: Vec::new(), gender: None, plural: true })
+        });
+        let mention = self.text.span(phrase.clone());
+        Some(Resolved { entity, mention, form: Form::Name, confidence: 0.9, runner_up: None })
+    }
+
+    /// `Rao and others in the party`
+    fn with_others(&mut self, first: Range<usize>, phrase: &Range<usize>) -> Option<Resolved> {
+        let named = self.named_at(first.end - 1)?.entity;
+        let name = format!("{} and others", self.entities[named.0 as usize].name);
         let known = self.entities.iter().position(|entity| entity.name == name);
         let entity = known.map(|id| EntityId(id as u32)).unwrap_or_else(|| {
             self.add(name, EntityKind::Unnamed, Profile { words: Vec::new(), gender: None, plural: true })
@@ -694,7 +719,9 @@ impl<'t> Cast<'t> {
         let met = definite.then(|| self.latest.get(&head_word)).flatten();
         // `the Lee campaign` is not the Rao campaign that was met before.
         let proper = |words: &str| -> Vec<String> {
-            let own = words.split(' ').skip(1).filter(|word| word.starts_with(char::is_uppercase));
+            let named =
+                |word: &&str| word.starts_with(char::is_uppercase) && word.to_lowercase() != head_word;
+            let own = words.split(' ').skip(1).filter(named);
             own.map(|word| word.trim_end_matches("’s").trim_end_matches("'s").to_string()).collect()
         };
         let own = proper(&name);

@@ -284,7 +284,13 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
         let last = text.low(phrase.end - 1);
         !text.is_capital(phrase.end - 1) && !en::is_role_noun(last) && !en::is_speaking_pronoun(last)
     };
-    let before = before.filter(|phrase| !(goes_on && thing(phrase)));
+    // `wrote to Secretary Rao urging her`: she does not urge.
+    let hearer = |phrase: &Range<usize>| {
+        let to = phrase.start > floor && text.low(phrase.start - 1) == "to";
+        participle && to && !progressive(text, at, sentence.start)
+    };
+    let heard = before.clone().filter(|phrase| hearer(phrase));
+    let before = before.filter(|phrase| !(goes_on && thing(phrase)) && !hearer(phrase));
     if passive(text, at, sentence.start) {
         return passive_clause(text, cue, verb, before, ceiling, sentence.end, runs);
     }
@@ -329,6 +335,9 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
         }
     }
     read_right(text, &mut clause, ceiling, sentence.end, runs);
+    if heard.is_some() {
+        clause.addressee = heard;
+    }
     if clause.addressee.is_none() && !clause.elliptic {
         let beside = clause.subject.as_ref().map_or(clause.start, |subject| subject.end);
         clause.addressee = hearer_before(text, floor..clause.start)
@@ -351,9 +360,12 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
     let described = at > 1 && DESCRIBES.contains(&text.low(at - 1)) && owner(at - 2);
     let noun = at > 0 && owner(at - 1) || described;
     let verb = en::cue(text.low(at))?;
+    // `the statement read: …`
+    let read = text.low(at) == "read" && text.is_sign(at + 1, &[":", ","]);
     // `it is worth noting`, `it goes without saying`: nobody does.
     let nobody = at > 0 && matches!(text.low(at - 1), "worth" | "without") && text.low(at).ends_with("ing");
-    if nobody || noun || adjective(text, at) || text.low(at) == verb.lemma && !plain_form_is_verb(text, at) {
+    let plain = text.low(at) == verb.lemma && !read && !plain_form_is_verb(text, at);
+    if nobody || noun || adjective(text, at) || plain {
         return None;
     }
     Some((at..at + 1, verb))

@@ -28,7 +28,12 @@ pub fn before(text: &Text<'_>, verb: usize, floor: usize) -> Option<Range<usize>
         while end > floor && text.is_sign(end - 1, &[",", "—", "–"]) {
             end -= 1;
         }
-        return collect_left(text, end, floor);
+        // `Asha Rao, an ecologist and a professor at the college, who said`
+        let open = (floor.max(end.saturating_sub(20))..end).rev().find(|&at| text.is_sign(at, &[","]));
+        let aside = open.filter(|&open| open > floor && matches!(text.low(open + 1), "a" | "an"));
+        return aside
+            .and_then(|open| collect_left(text, open, floor))
+            .or_else(|| collect_left(text, end, floor));
     }
     if end > floor && text.is_sign(end - 1, &[",", "—", "–", "--", "-", ")"]) {
         return around_parenthesis(text, end - 1, floor, 0);
@@ -189,7 +194,8 @@ fn links_role(text: &Text<'_>, start: usize, at: usize) -> bool {
 
 /// `Smith and Jones`: the conjunction joins two names.
 fn joins_names(text: &Text<'_>, at: usize, ceiling: usize) -> bool {
-    text.low(at) == "and" && at > 0 && at + 1 < ceiling && text.is_capital(at - 1) && text.is_capital(at + 1)
+    let joined = |next: usize| text.is_capital(next) || text.low(next) == "others";
+    text.low(at) == "and" && at > 0 && at + 1 < ceiling && text.is_capital(at - 1) && joined(at + 1)
 }
 
 fn skip_adverbs_left(text: &Text<'_>, verb: usize, floor: usize) -> usize {
@@ -332,7 +338,8 @@ fn collect_left(text: &Text<'_>, end: usize, floor: usize) -> Option<Range<usize
             break;
         }
         start = at;
-        if en::is_determiner(low) && !is_counted(low) {
+        let initial = word == "A" && text.is_sign(at + 1, &["."]);
+        if en::is_determiner(low) && !is_counted(low) && !initial {
             // `a spokesman for the ministry`: go on over the preposition before the determiner.
             let linked = start > floor && (phrase_links(text, start - 1) || belongs(text, start - 1, end));
             if !linked {
@@ -396,7 +403,12 @@ fn phrase_links(text: &Text<'_>, at: usize) -> bool {
     at > 0
         && matches!(text.low(at), "of" | "for" | "at" | "with" | "in" | "from" | "to")
         && (en::is_role_noun(text.low(at - 1)) || matches!(text.low(at - 1), "familiar" | "close"))
+        || at > 0 && matches!(text.low(at), "by" | "from") && DOCUMENTS.contains(&text.low(at - 1))
 }
+
+/// What somebody wrote, and what speaks in their place: `a report by the inspectors found`.
+const DOCUMENTS: &[&str] =
+    &["report", "study", "survey", "statement", "analysis", "review", "letter", "poll", "paper", "notice"];
 
 /// `Asha Rao of the harbour authority`: the preposition at `at` ties a body, which ends at `end`, to the full
 /// name before it.
@@ -406,9 +418,9 @@ fn belongs(text: &Text<'_>, at: usize, end: usize) -> bool {
     let body = text.is_capital(end - 1) && !en::is_role_noun(text.low(end - 1))
         || en::is_body_noun(text.low(end - 1));
     at > 1
-        && matches!(text.low(at), "of" | "from" | "with" | "at")
+        && matches!(text.low(at), "of" | "from" | "with" | "at" | "in")
         && name(at - 1)
-        && (name(at - 2) || text.is_sign(at - 2, &["."]) && is_initial(text, at - 2))
+        && (text.low(at) == "in" || name(at - 2) || text.is_sign(at - 2, &["."]) && is_initial(text, at - 2))
         && body
 }
 

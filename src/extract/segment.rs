@@ -311,7 +311,9 @@ impl<'a> Text<'a> {
 
     fn plainly_starts(&self, at: usize) -> bool {
         let at = if self.tokens[at].class == Class::Mark { at + 1 } else { at };
-        self.is_capital(at) && en::is_starter(self.low(at))
+        // `A. I. Rao`
+        let initial = self.low(at).len() == 1 && self.is_sign(at + 1, &["."]);
+        self.is_capital(at) && en::is_starter(self.low(at)) && !initial
     }
 }
 
@@ -493,6 +495,7 @@ mod tests {
         check("Mr. Smith met Gov. Jane Q. Doe in the U.S. on Monday.|She smiled.");
         check("It rose 2.5 percent.|“We won,” he said.|“Now rest.”|They did.");
         check("He moved to the U.S.|The end.");
+        check("Wayne A. I. Lee wrote it.|She cited Roe v. Wade.|I agree.");
         check("“Why?” he asked.|Nobody knew.");
         check("The W.H.O. said so at 5 p.m. Friday.|It closed.");
         check("He asked: “Why now?”|She left.");

@@ -21,7 +21,7 @@ use crate::span::Span;
 /// announced plans and the like; the less a find looks like a reported clause, the surer it has to be.
 mod least {
     /// Its cue is a reporting verb, and it has a verb of its own or quote marks.
-    pub const VERB_AND_CLAUSE: f32 = 0.5;
+    pub const VERB_AND_CLAUSE: f32 = 0.6;
     /// Only its cue is a reporting verb.
     pub const VERB: f32 = 0.75;
     /// It has a verb of its own or quote marks; its cue is a noun or no listed verb.
