@@ -365,7 +365,12 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
     // `it is worth noting`, `it goes without saying`: nobody does.
     let nobody = at > 0 && matches!(text.low(at - 1), "worth" | "without") && text.low(at).ends_with("ing");
     let plain = text.low(at) == verb.lemma && !read && !plain_form_is_verb(text, at);
-    if nobody || noun || adjective(text, at) || plain {
+    // `Asked if he would run again, Rao replied`: he was.
+    let questioned = QUESTIONED.contains(&text.low(at))
+        && (at == 0
+            || text.low(at - 1) == "when"
+            || text.tokens[at - 1].sentence != text.tokens[at].sentence);
+    if nobody || questioned || noun || adjective(text, at) || plain {
         return None;
     }
     Some((at..at + 1, verb))
@@ -815,6 +820,9 @@ fn opener(
     Opener::Nothing
 }
 
+/// What is done to who is interviewed.
+const QUESTIONED: &[&str] = &["asked", "pressed", "questioned", "contacted", "reached", "approached"];
+
 /// True for the *that* of `that’s right`, `that was it`.
 pub fn is_demonstrative(text: &Text<'_>, that: usize) -> bool {
     matches!(text.low(that + 1), "’s" | "'s" | "is" | "was" | "would" | "will" | "could" | "sort")
@@ -840,7 +848,9 @@ fn is_clause(text: &Text<'_>, verb: &CueVerb, at: usize, ceiling: usize) -> bool
         || !en::is_preposition(low)
             && !en::is_conjunction(low)
             && matches!(verb.lemma, "say" | "tell" | "add");
-    if !opens || ceiling < at + 3 {
+    // `said when asked whether …`: when it was said.
+    let questioned = matches!(low, "when" | "after" | "while") && QUESTIONED.contains(&text.low(at + 1));
+    if !opens || questioned || ceiling < at + 3 {
         return false;
     }
     if en::is_speaking_pronoun(phrase::without_clitic(low)) && low != "who" {

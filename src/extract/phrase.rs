@@ -415,8 +415,9 @@ const DOCUMENTS: &[&str] =
 fn belongs(text: &Text<'_>, at: usize, end: usize) -> bool {
     let name =
         |at: usize| text.is_word(at) && text.is_capital(at) && text.word(at).contains(char::is_lowercase);
-    let body = text.is_capital(end - 1) && !en::is_role_noun(text.low(end - 1))
-        || en::is_body_noun(text.low(end - 1));
+    let last = text.low(end - 1);
+    let body = !en::is_role_noun(last) && (text.is_capital(end - 1) || text.low(at) == "of")
+        || en::is_body_noun(last);
     at > 1
         && matches!(text.low(at), "of" | "from" | "with" | "at" | "in")
         && name(at - 1)

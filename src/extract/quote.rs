@@ -74,7 +74,10 @@ pub(super) fn is_adjunct(text: &Text<'_>, tokens: Range<usize>) -> bool {
     };
     let many = matches!(text.low(tokens.start + 1), "many" | "much" | "few" | "of");
     let verbs = tokens.clone().filter(|&at| finite(at)).count();
-    whole && !many && (subordinate && verbs < 2 || en::is_preposition(first) && verbs == 0)
+    // `Asked whether he would run`
+    let asked =
+        first == "asked" && matches!(text.low(tokens.start + 1), "if" | "whether" | "about" | "why" | "how");
+    whole && !many && (asked || subordinate && verbs < 2 || en::is_preposition(first) && verbs == 0)
 }
 
 /// All reported speech of a text, in order of its start.
@@ -338,9 +341,13 @@ impl Finder<'_> {
 
     /// `…, citing the recording`, `…, calling it a farce`: what the speaker does besides is not what is said.
     fn cut_at_aside(&self, start: usize, end: usize) -> usize {
+        // `…, before bursting into tears`
+        let did = |at: usize| {
+            matches!(self.text.low(at), "before" | "after") && self.text.low(at + 1).ends_with("ing")
+        };
         let aside = |&at: &usize| {
             self.text.is_sign(at, &[","])
-                && ASIDES.contains(&self.text.low(at + 1))
+                && (ASIDES.contains(&self.text.low(at + 1)) || did(at + 1))
                 && run_at(self.text, at, self.runs).is_none()
         };
         (start + 3..end.saturating_sub(1)).find(aside).unwrap_or(end)

@@ -83,7 +83,9 @@ pub fn add(
                 // Behind a source that opens its sentence nothing before its comma was said.
                 let floor =
                     clause.filter(|clause| clause.opener == Opener::According && cue < Some(tokens.start));
-                let within = floor.is_none_or(|clause| content.tokens.start >= clause.content);
+                let hears = clause.and_then(|clause| clause.addressee.as_ref());
+                let heard = hears.is_some_and(|hears| content.tokens.contains(&hears.start));
+                let within = !heard && floor.is_none_or(|clause| content.tokens.start >= clause.content);
                 if within && widens(text, quote, cue, tokens, &content, &rivals) {
                     quote.content = vec![text.span(content.tokens.clone())];
                     if quote.kind == QuoteKind::Direct {

@@ -274,3 +274,100 @@ fn what_is_said_begins_after_a_dateline_and_after_all_sources() {
     let found = said("According to court papers and people in the room, Rao had closed the pier in May.");
     assert!(found.len() == 1 && found[0].ends_with("| Rao had closed the pier in May"), "{found:?}");
 }
+
+#[test]
+fn the_head_of_a_phrase_speaks_not_a_name_inside_it() {
+    for (body, wanted) in [
+        ("Asha Rao of the harbour authority said fixing the pier may take a year.", "Asha Rao"),
+        (
+            "An official from Ferrex stated: “We are working with the police on it.”",
+            "An official from Ferrex",
+        ),
+        ("On Thursday, a spokesman for Rao claimed Rao had dropped out of the race.", "a spokesman for Rao"),
+        ("The mayor of Hull, Asha Rao, wrote that the city stood with Paris.", "Asha Rao"),
+        ("The Vice President, Kim Lee, said on Friday that the talks had failed.", "Kim Lee"),
+        ("The special representative for Iran Kim Lee said the warrant was a stunt.", "Kim Lee"),
+        (
+            "The minister Asha Rao speaking to the Harbour Council called the deal “null and void”.",
+            "Asha Rao",
+        ),
+        (
+            "The Court of Session in Scotland ruled the suspension was unlawful.",
+            "The Court of Session in Scotland",
+        ),
+        ("Asha A. I. Rao, president of the college, wrote that she was sad.", "Asha A. I. Rao"),
+        ("Lee and others in the party warned the delay could be a threat.", "Lee and others"),
+    ] {
+        let found = said(body);
+        let speaker = found.first().map_or("", |quote| quote.split(" | ").next().unwrap_or_default());
+        assert_eq!(speaker.split(" → ").next(), Some(wanted), "{body}: {found:?}");
+    }
+}
+
+#[test]
+fn the_source_that_opens_a_sentence_ends_at_its_comma() {
+    for (body, wanted) in [
+        (
+            "According to the World Health Organization (WHO), the vaccine saves millions.",
+            "the vaccine saves millions",
+        ),
+        (
+            "According to a survey published in 2017 by the Harbour Society, most ferries were late.",
+            "most ferries were late",
+        ),
+        (
+            "According to Asha Rao, director of the harbour, the men had been students.",
+            "the men had been students",
+        ),
+        (
+            "According to police in Baytown, Texas, the driver was arrested in May.",
+            "the driver was arrested in May",
+        ),
+        (
+            "According to a report on Monday by Ferrex, a shipping firm, two piers were open.",
+            "two piers were open",
+        ),
+        ("Forty people died in the old harbour according to police.", "Forty people died in the old harbour"),
+        ("Per the decree, ferries must set up an office.", "ferries must set up an office"),
+    ] {
+        let found = said(body);
+        let words = found.first().and_then(|quote| quote.rsplit(" | ").next()).unwrap_or_default();
+        assert_eq!(words, wanted, "{body}: {found:?}");
+    }
+}
+
+#[test]
+fn whoever_bears_the_name_first_bears_it_alone() {
+    let body = "Yuri Lee met reporters on Monday. Lee said the talks went well. Lee added that he was pleased.\n\n\
+        His niece Mary Lee published a book in July. Mary Lee claimed the family was divided.\n\n\
+        Lee said it was a rumour.";
+    let speakers: Vec<String> =
+        said(body).iter().map(|quote| quote.split(" | ").next().unwrap_or_default().to_string()).collect();
+    assert_eq!(speakers, ["Yuri Lee", "Yuri Lee", "Mary Lee", "Yuri Lee"]);
+}
+
+#[test]
+fn who_is_told_of_does_not_speak() {
+    check("He was reported to be in stable condition.", &["? | indirect | to be in stable condition"]);
+    check(
+        "The president asked residents not to leave.",
+        &["The president → residents | indirect | not to leave"],
+    );
+    check(
+        "The lawmakers wrote to Secretary Asha Rao urging her to step in.",
+        &["The lawmakers → Asha Rao | indirect | to step in"],
+    );
+}
+
+#[test]
+fn a_statement_tells_whose_words_it_is() {
+    check(
+        "Asha Rao today made the following statement after the vote:\n\nI believe that the bill will help families.",
+        &["Asha Rao | indirect | the bill will help families"],
+    );
+}
+
+#[test]
+fn that_may_be_a_pronoun() {
+    check("Asha Rao said that’s why it failed.", &["Asha Rao | indirect | that’s why it failed"]);
+}
