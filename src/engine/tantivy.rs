@@ -13,6 +13,7 @@ use tantivy::collector::{Count, DocSetCollector};
 use tantivy::columnar::StrColumn;
 use tantivy::directory::error::LockError;
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, META_LOCK, MmapDirectory};
+use tantivy::indexer::IndexWriterOptions;
 use tantivy::query::{BooleanQuery, Occur, PhraseQuery, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::tokenizer::{TextAnalyzer, TokenStream as _};
@@ -267,7 +268,13 @@ impl Index {
             let index = Tantivy::open(self.directory.clone())
                 .map_err(|error| failed(&self.path, "opening", &error))?;
             register(&index);
-            match index.writer_with_num_threads(threads, (threads * WRITER_MEMORY).min(MOST_WRITER_MEMORY)) {
+            let options = IndexWriterOptions::builder()
+                .num_worker_threads(threads)
+                .memory_budget_per_thread(WRITER_MEMORY.min(MOST_WRITER_MEMORY / threads))
+                // Merges read whole segments: several at once would hold them all.
+                .num_merge_threads(1)
+                .build();
+            match index.writer_with_options(options) {
                 Ok(writer) => break writer,
                 Err(TantivyError::LockFailure(LockError::LockBusy, _)) => {
                     let holder = holder(&self.path);

@@ -814,7 +814,14 @@ fn opener(
     {
         return Opener::Medial;
     }
-    if signs == 0 && verb.bare_clause() && !clause.inverted && is_clause(text, verb, at, end) {
+    // `noted on Monday, the deaths were …`
+    let dated =
+        signs == 1 && text.is_sign(at, &[","]) && at > clause.cue.end && en::is_time_word(text.low(at - 1));
+    if (signs == 0 || dated)
+        && verb.bare_clause()
+        && !clause.inverted
+        && is_clause(text, verb, at + signs, end)
+    {
         return Opener::Bare;
     }
     Opener::Nothing

@@ -368,6 +368,10 @@ fn a_statement_tells_whose_words_it_is() {
 }
 
 #[test]
-fn that_may_be_a_pronoun() {
+fn that_may_be_missing_or_a_pronoun() {
+    check(
+        "The harbour police noted on Monday, the boats were all unregistered.",
+        &["The harbour police | indirect | the boats were all unregistered"],
+    );
     check("Asha Rao said that’s why it failed.", &["Asha Rao | indirect | that’s why it failed"]);
 }
