@@ -290,7 +290,7 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
         participle && to && !progressive(text, at, sentence.start)
     };
     let heard = before.clone().filter(|phrase| hearer(phrase));
-    let before = before.filter(|phrase| !(goes_on && thing(phrase)) && !hearer(phrase));
+    let before = before.filter(|phrase| !(hearer(phrase) || goes_on && thing(phrase)));
     if passive(text, at, sentence.start) {
         return passive_clause(text, cue, verb, before, ceiling, sentence.end, runs);
     }
