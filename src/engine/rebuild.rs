@@ -9,13 +9,11 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use tantivy::directory::error::LockError;
-use tantivy::directory::{Directory, DirectoryLock, INDEX_WRITER_LOCK, META_LOCK};
+use tantivy::directory::{Directory, DirectoryLock, META_LOCK};
 
 use super::checked::{self, Checked, MANAGED, META, REBUILD};
-use super::tantivy::{holder, is_index_file};
+use super::tantivy::{is_index_file, writing_lock};
 use super::writer::FOLDERS;
 use super::{people, trouble};
 use crate::error::{Error, Result};
@@ -35,21 +33,7 @@ impl Rebuild {
     pub fn begin(path: &Path, busy: &dyn Fn(&str) -> bool) -> Result<Rebuild> {
         let opened = Checked::open(path);
         let directory = opened.map_err(|error| trouble::failed(path, "opening", &error.into()))?;
-        let _lock = loop {
-            match directory.acquire_lock(&INDEX_WRITER_LOCK) {
-                Ok(lock) => break lock,
-                Err(LockError::LockBusy) if busy(&holder(path)) => {
-                    std::thread::sleep(Duration::from_millis(100));
-                }
-                Err(LockError::LockBusy) => {
-                    return Err(Error::IndexBusy { path: path.to_path_buf(), holder: holder(path) });
-                }
-                Err(LockError::IoError(error)) => {
-                    let source = io::Error::new(error.kind(), error.to_string());
-                    return Err(Error::WriteFile { path: path.to_path_buf(), source });
-                }
-            }
-        };
+        let _lock = writing_lock(&directory, path, busy)?;
         checked::clear_rebuild(path)
             .map_err(|source| Error::WriteFile { path: path.join(REBUILD), source })?;
         Ok(Rebuild { path: path.to_path_buf(), directory, _lock })

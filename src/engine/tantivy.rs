@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use tantivy::collector::{Count, DocSetCollector};
 use tantivy::columnar::StrColumn;
 use tantivy::directory::error::LockError;
-use tantivy::directory::{Directory, INDEX_WRITER_LOCK, META_LOCK, MmapDirectory};
+use tantivy::directory::{Directory, DirectoryLock, INDEX_WRITER_LOCK, META_LOCK, MmapDirectory};
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::query::{BooleanQuery, Occur, PhraseQuery, Query as TantivyQuery, RegexQuery, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value};
@@ -139,22 +139,13 @@ impl Index {
         let directory =
             Checked::open(path).map_err(|error| failed(path, "making", &TantivyError::from(error)))?;
         // Two processes that make the same index at once would write over each other's drafts.
-        let _lock = loop {
-            match directory.acquire_lock(&INDEX_WRITER_LOCK) {
-                Ok(lock) => break lock,
-                Err(LockError::LockBusy) => std::thread::sleep(std::time::Duration::from_millis(20)),
-                Err(LockError::IoError(error)) => {
-                    let source = std::io::Error::new(error.kind(), error.to_string());
-                    return Err(Error::WriteFile { path: path.to_path_buf(), source });
-                }
-            }
-            if path.join(checked::META).exists() {
-                return Index::open(path);
-            }
-        };
-        if path.join(checked::META).exists() {
+        let made = || path.join(checked::META).exists();
+        let lock = writing_lock(&directory, path, &|_| !made());
+        if made() {
+            drop(lock);
             return Index::open(path);
         }
+        let _lock = lock?;
         let (schema, fields) = schema();
         let settings = IndexSettings::default();
         match Tantivy::create(directory.clone(), schema, settings) {
@@ -180,11 +171,7 @@ impl Index {
         }
         // With the writer's lock in hand no other process writes while the files go.
         let directory = MmapDirectory::open(path).map_err(|error| failed(path, "removing", &error.into()))?;
-        let busy = |error| match error {
-            LockError::LockBusy => Error::IndexBusy { path: path.to_path_buf(), holder: holder(path) },
-            LockError::IoError(error) => trouble(std::io::Error::new(error.kind(), error.to_string())),
-        };
-        let _lock = directory.acquire_lock(&INDEX_WRITER_LOCK).map_err(busy)?;
+        let _lock = writing_lock(&directory, path, &|_| false)?;
         let mut files = Vec::new();
         for entry in std::fs::read_dir(path).map_err(trouble)? {
             let entry = entry.map_err(trouble)?;
@@ -685,6 +672,31 @@ impl Index {
         let json = stored.get_first(self.fields.json).and_then(|value| value.as_str()).unwrap_or_default();
         serde_json::from_str(json)
             .map_err(|error| damaged(&self.path, &format!("a row cannot be read: {error}")))
+    }
+}
+
+/// The lock of whoever writes to an index. Where another process holds it, `busy` is told who, and says whether to
+/// try again.
+pub(super) fn writing_lock(
+    directory: &dyn Directory,
+    path: &Path,
+    busy: &dyn Fn(&str) -> bool,
+) -> Result<DirectoryLock> {
+    loop {
+        match directory.acquire_lock(&INDEX_WRITER_LOCK) {
+            Ok(lock) => return Ok(lock),
+            Err(LockError::LockBusy) => {
+                let holder = holder(path);
+                if !busy(&holder) {
+                    return Err(Error::IndexBusy { path: path.to_path_buf(), holder });
+                }
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            Err(LockError::IoError(error)) => {
+                let source = std::io::Error::new(error.kind(), error.to_string());
+                return Err(Error::WriteFile { path: path.to_path_buf(), source });
+            }
+        }
     }
 }
 

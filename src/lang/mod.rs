@@ -4,6 +4,8 @@ pub mod english;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::span::floor;
+
 /// What a speaker does by saying it, as the reporter's verb tells; thought is kept apart from speech.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -115,11 +117,7 @@ pub fn by_tag(tag: &str) -> Option<&'static Language> {
 ///
 /// Gives [`UNKNOWN`] when the detector is not sure or the text holds fewer than 20 letters.
 pub fn detect(text: &str) -> &'static Language {
-    let mut cut = text.len().min(1500);
-    while !text.is_char_boundary(cut) {
-        cut -= 1;
-    }
-    let sample = &text[..cut];
+    let sample = &text[..floor(text, 1500)];
     if sample.chars().filter(|c| c.is_alphabetic()).take(20).count() < 20 {
         return &UNKNOWN;
     }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use crate::document::{DateSource, Precision, Published};
+use crate::span::floor;
 
 /// The first date in `text`, which is taken to be little else: a field, a tag, a header line.
 ///
@@ -33,8 +34,7 @@ pub fn in_path(path: &str, found_in: DateSource, today: Date) -> Option<Publishe
 pub(super) fn dates(line: &str) -> bool {
     let line = line.trim();
     // No date further in is one of these.
-    let head = (0..=line.len().min(200)).rev().find(|&at| line.is_char_boundary(at));
-    let line = &line[..head.unwrap_or(0)];
+    let line = &line[..floor(line, 200)];
     let found = moments(line).find(|(moment, ..)| moment.precision >= Precision::Day);
     let Some((before, after)) =
         found.and_then(|(_, start, end)| Some((line.get(..start)?, line.get(end..)?)))

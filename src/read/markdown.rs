@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::input::Source;
 use super::{DateSource, Format, Layout, Raw, Result, json, tags};
+use crate::span::floor;
 
 pub(super) const FORMAT: Format = Format {
     name: "markdown",
@@ -121,13 +122,7 @@ fn without_shortcodes(text: &str) -> String {
             .find(|(open, _)| from.starts_with(**open))
             .map(|(_, close)| close);
         // One that is not closed within a few lines is none.
-        let end = close.and_then(|close| {
-            let mut most = from.len().min(2000);
-            while !from.is_char_boundary(most) {
-                most -= 1;
-            }
-            from[..most].find(close).map(|end| end + 2)
-        });
+        let end = close.and_then(|close| from[..floor(from, 2000)].find(close).map(|end| end + 2));
         match end {
             None => out.push('{'),
             // A link needs some address to be one.

@@ -46,6 +46,7 @@ use jiff::civil::Date;
 
 use crate::document::{Article, DateSource};
 use crate::error::{Error, Result};
+use crate::span::floor;
 use input::{Input, Job, Place, Record, Records, path_at};
 
 pub use mapping::Mapping;
@@ -329,8 +330,7 @@ fn cut(text: &mut String, most: usize) -> bool {
     if text.len() <= most {
         return false;
     }
-    let end = (0..=most).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    text.truncate(end);
+    text.truncate(floor(text, most));
     true
 }
 

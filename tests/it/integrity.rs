@@ -395,21 +395,28 @@ fn two_writers_at_once_lose_nothing() {
     same(news.path(), "index", "fresh");
 }
 
-/// A limit on the size of files stands for a full disk: writes fail in the same way.
+/// Adds 200 files and runs the program where no file may grow beyond 24 KB, which stands for a full disk: writes
+/// fail in the same way. What it told comes back; the index is as it was.
+#[cfg(unix)]
+fn without_room(folder: &Path, command: &str) -> String {
+    let before = rows(folder, "index");
+    for number in 200..400 {
+        fs::write(folder.join(format!("news/{number}.txt")), story(number)).unwrap();
+    }
+    let script = format!("trap '' XFSZ; ulimit -f 24; exec '{}' {command}", env!("CARGO_BIN_EXE_onrecord"));
+    let ran = Command::new("bash").args(["-c", &script]).current_dir(folder).output().unwrap();
+    let err = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert_eq!(ran.status.code(), Some(2), "{err}");
+    assert_eq!(rows(folder, "index"), before);
+    err
+}
+
 #[cfg(unix)]
 #[test]
 fn a_full_disk_is_told_and_leaves_the_index_as_it_was() {
     let news = small();
-    let before = rows(news.path(), "index");
-    for number in 200..400 {
-        fs::write(news.path().join(format!("news/{number}.txt")), story(number)).unwrap();
-    }
-    let script = format!("trap '' XFSZ; ulimit -f 24; exec '{}' index news", env!("CARGO_BIN_EXE_onrecord"));
-    let ran = Command::new("bash").args(["-c", &script]).current_dir(news.path()).output().unwrap();
-    let err = String::from_utf8_lossy(&ran.stderr);
-    assert_eq!(ran.status.code(), Some(2), "{err}");
+    let err = without_room(news.path(), "index news");
     assert!(err.contains("no room is left") && !err.contains("panicked"), "{err}");
-    assert_eq!(rows(news.path(), "index"), before);
     assert_eq!(run_in(news.path(), &["doctor"]).code, 0);
     assert_eq!(run_in(news.path(), &["index", "news"]).code, 0);
     run_in(news.path(), &["--index", "fresh", "index", "news"]);
@@ -493,17 +500,8 @@ fn an_index_made_anew_gives_way_only_when_the_new_one_is_whole() {
 #[test]
 fn where_an_index_made_anew_finds_no_room_the_old_one_stands() {
     let news = small();
-    let before = rows(news.path(), "index");
-    for number in 200..400 {
-        fs::write(news.path().join(format!("news/{number}.txt")), story(number)).unwrap();
-    }
-    let script =
-        format!("trap '' XFSZ; ulimit -f 24; exec '{}' index --rebuild news", env!("CARGO_BIN_EXE_onrecord"));
-    let ran = Command::new("bash").args(["-c", &script]).current_dir(news.path()).output().unwrap();
-    let err = String::from_utf8_lossy(&ran.stderr);
-    assert_eq!(ran.status.code(), Some(2), "{err}");
+    let err = without_room(news.path(), "index --rebuild news");
     assert!(err.contains("index: no room is left") && !err.contains(".rebuild"), "{err}");
-    assert_eq!(rows(news.path(), "index"), before);
     assert!(!news.path().join("index/.rebuild").exists());
 }
 

@@ -432,7 +432,7 @@ fn sight_at(
     if name.is_some_and(|name| names_another(text, &tokens, name, &hit.candidates, gazetteer)) {
         return None;
     }
-    if is_heritage(text, &tokens, span) || is_outlet(text, &tokens, &hit.candidates, gazetteer) {
+    if is_heritage(text, &tokens, span) || bears_a_sea(text, &tokens, name, &hit.candidates, gazetteer) {
         return None;
     }
     if is_price(text, at) || !tagged && shouted(text, &tokens) && !is_known_short(&hit.candidates, gazetteer)
@@ -471,8 +471,8 @@ fn is_heritage(text: &Text<'_>, tokens: &Range<usize>, span: Span) -> bool {
     let own = span.of(text.body);
     let people_of = ["American", "Americans"];
     let rest = &text.body[span.end as usize..text.tokens[tokens.end - 1].span.end as usize];
-    let hyphened =
-        own == "African" && rest.strip_prefix(['-', '‑', '–']).is_some_and(|word| people_of.contains(&word));
+    let hyphened = matches!(own, "African" | "Asian")
+        && rest.strip_prefix(['-', '‑', '–']).is_some_and(|word| people_of.contains(&word));
     let people = own.ends_with("an") || own.ends_with("ese");
     hyphened
         || rest.is_empty()
@@ -481,21 +481,27 @@ fn is_heritage(text: &Text<'_>, tokens: &Range<usize>, span: Span) -> bool {
             && !is_direction(text.low(tokens.start))
 }
 
-/// `told The Atlantic`, `the Atlantic Council`: a sea whose name something else bears.
-fn is_outlet(
+/// `told The Atlantic`, `the Atlantic Council`: a title or a body that bears the name of a sea. A fleet or a force
+/// is where its sea is.
+fn bears_a_sea(
     text: &Text<'_>,
     tokens: &Range<usize>,
+    name: Option<&Name>,
     candidates: &[Candidate],
     gazetteer: &Gazetteer,
 ) -> bool {
     let best = candidates.first().and_then(|candidate| gazetteer.region(candidate.region));
-    let water = best.is_some_and(|region| region.kind == RegionKind::Water);
     let article = tokens.start.checked_sub(1).filter(|&the| text.word(the) == "The");
     let titled = article.is_some_and(|the| {
         let opens = text.sentence_tokens[text.tokens[the].sentence as usize].start == the;
         !opens || en::cue(text.low(tokens.end)).is_some()
     });
-    water && (titled || text.word(tokens.end) == "Council")
+    let body = name.is_some_and(|name| {
+        name.class == NameClass::Organisation
+            && name.tokens.end > tokens.end
+            && !matches!(text.low(name.tokens.end - 1), "fleet" | "force" | "command" | "squadron")
+    });
+    best.is_some_and(|region| region.kind == RegionKind::Water) && (titled || body)
 }
 
 /// A place whose name is an ordinary word, where the tagger sees just this name: `in Clinton`.
