@@ -230,13 +230,9 @@ impl Finder<'_> {
         let after_run = self.text.token_at(run.outer.end.saturating_sub(1)) + 1;
         let introduced = clause.content > 0 && self.text.is_sign(clause.content - 1, &[",", ":"]);
         let whole = run.inner.of(self.text.body).starts_with(char::is_uppercase);
-        // `said “knockout” as he ran`: when it was said is told by the writer.
-        let told = matches!(self.text.low(after_run), "as" | "while" | "when" | "before" | "after")
-            && en::is_speaking_pronoun(self.text.low(after_run + 1));
-        let goes_on = self.trim(after_run..end.max(after_run)).len() > 1 && !told;
+        let goes_on = self.trim(after_run..end.max(after_run)).len() > 1;
         let clause_like = clause.verb.is_some_and(|verb| verb.clause());
-        (!introduced && !told && (!whole || goes_on) && clause_like)
-            .then_some(clause.content..end.max(after_run))
+        (!introduced && (!whole || goes_on) && clause_like).then_some(clause.content..end.max(after_run))
     }
 
     /// `CLAUSE, Smith said` and `CLAUSE, according to Smith`; after a leading `According to Smith,` all
