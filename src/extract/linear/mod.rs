@@ -4,6 +4,7 @@
 //! weights → best path of labels.
 //! Nothing here reads or writes a file: the weights are part of the program.
 
+mod adder;
 pub mod chain;
 mod cut;
 pub mod forest;
@@ -17,6 +18,7 @@ pub mod quote_opinion;
 mod quotes;
 mod reading;
 mod speakers;
+pub mod table;
 mod token;
 pub mod words;
 

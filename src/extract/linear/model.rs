@@ -8,14 +8,10 @@ use std::sync::Arc;
 
 use super::chain::{LANES, Scores, Transitions};
 use super::hash;
+use super::table::{Asked, Row, Scratch, Table, Weights};
 
 /// Summed weights of a token, in steps of [`Model::step`].
 pub type Sums = [i16; LANES];
-
-/// Sums that are kept: aligned so that none lies on two lines of the cache.
-#[repr(align(32))]
-#[derive(Clone, Copy, Default)]
-pub(super) struct Kept(pub Sums);
 
 /// No cluster is known.
 pub const UNKNOWN: u16 = u16::MAX;
@@ -50,24 +46,11 @@ pub struct Model {
     pub slot: usize,
     clusters: Arc<hash::Hashed<Clusters>>,
     classes: hash::Hashed<u8>,
-    /// One bit for a range of keys: most features that are asked for are not kept, and end here.
-    filter: Vec<u64>,
-    /// Features in the order of their keys, each at or shortly after the place where its key falls when
-    /// all keys are spread over the table: a look-up touches one line of memory.
-    slots: Vec<Slot>,
-    /// Length of the table without its overhang.
-    spread: u64,
+    weights: Weights,
+    /// How often each key was asked for, if that is counted.
+    #[cfg(feature = "dev")]
+    asked: Option<std::sync::Mutex<hash::Hashed<u32>>>,
 }
-
-/// A feature; key 0 stands for an empty place.
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    key: u32,
-    row: [i8; LANES],
-}
-
-/// Bits of a key that choose its bit in [`Model::filter`].
-const FILTER_BITS: u32 = 20;
 
 impl Model {
     /// Reads a data file; what is cut short or damaged reads as a model that knows nothing.
@@ -104,94 +87,32 @@ impl Model {
             }
             self.transitions.push(table);
         }
-        let features = reader.varint()? as usize;
-        if features > reader.data.len() {
-            return None;
-        }
-        self.filter = vec![0; 1 << (FILTER_BITS - 6)];
-        self.spread = features as u64 * 4 / 3 + 1;
-        self.slots.reserve_exact(self.spread as usize + 64);
-        let mut key = 0_u32;
-        for _ in 0..features {
-            key = key.checked_add(reader.varint()?)?;
-            let row = reader.row()?;
-            self.put(Slot { key, row });
-        }
-        // A search ends at an empty place.
-        self.slots.push(Slot::default());
+        self.weights = Weights::new(reader.table()?, reader.table()?);
         Some(())
     }
 
-    /// Adds a feature; its key is larger than all before.
-    fn put(&mut self, slot: Slot) {
-        let bit = slot.key >> (32 - FILTER_BITS);
-        self.filter[(bit >> 6) as usize] |= 1 << (bit & 63);
-        let home = self.home(slot.key);
-        if self.slots.len() < home {
-            self.slots.resize(home, Slot::default());
-        }
-        self.slots.push(slot);
+    /// Adds the weights of features to the sums in their places; a feature that is not kept adds nothing.
+    pub(super) fn add(&self, asked: &[Asked], sums: &mut [Sums], scratch: &mut Scratch) {
+        #[cfg(feature = "dev")]
+        self.note(asked);
+        self.weights.add(asked, sums, scratch);
     }
 
-    fn home(&self, key: u32) -> usize {
-        ((u64::from(key) * self.spread) >> 32) as usize
-    }
-
-    /// Adds the weights of a feature to `sums`.
-    #[inline]
-    pub fn add(&self, key: u32, sums: &mut Sums) {
-        let bit = key >> (32 - FILTER_BITS);
-        if self.filter.get((bit >> 6) as usize).is_some_and(|bits| bits >> (bit & 63) & 1 == 1) {
-            self.add_kept(key, self.home(key), sums);
-        }
-    }
-
-    /// Adds the weights of several features: those that are not kept are put aside first, so that the
-    /// look-ups of the others do not wait for each other.
-    pub fn add_all(&self, keys: &[u32], sums: &mut Sums) {
-        let mut kept = [0_u32; 64];
-        for keys in keys.chunks(kept.len()) {
-            let mut count = 0;
-            for &key in keys {
-                let bit = key >> (32 - FILTER_BITS);
-                kept[count] = key;
-                count +=
-                    self.filter.get((bit >> 6) as usize).map_or(0, |bits| (bits >> (bit & 63) & 1) as usize);
-            }
-            // All first places are asked for before any is looked at: memory is slow, but not one at a time.
-            let mut homes = [(0_usize, 0_u32); 64];
-            for (home, &key) in homes.iter_mut().zip(&kept[..count]) {
-                let at = self.home(key);
-                *home = (at, self.slots.get(at).map_or(0, |slot| slot.key));
-            }
-            for (&key, &(home, first)) in kept[..count].iter().zip(&homes) {
-                if first == key {
-                    self.add_row(home, sums);
-                } else if first != 0 && first < key {
-                    self.add_kept(key, home + 1, sums);
-                }
-            }
-        }
-    }
-
-    fn add_kept(&self, key: u32, from: usize, sums: &mut Sums) {
-        let slots = self.slots.get(from..).unwrap_or_default();
-        let Some(next) = slots.iter().position(|slot| slot.key >= key || slot.key == 0) else { return };
-        if slots[next].key == key {
-            self.add_row(from + next, sums);
-        }
-    }
-
-    fn add_row(&self, at: usize, sums: &mut Sums) {
-        let Some(slot) = self.slots.get(at) else { return };
-        for (sum, &weight) in sums.iter_mut().zip(&slot.row) {
-            *sum = sum.wrapping_add(i16::from(weight));
-        }
+    /// All features and their rows: those in front, then the others.
+    pub fn rows(&self) -> impl Iterator<Item = (u32, Row)> + '_ {
+        self.weights.rows()
     }
 
     /// Sums as scores.
-    pub fn scores(&self, sums: &Sums) -> Scores {
-        sums.map(|sum| f32::from(sum) * self.step)
+    pub fn scores(&self, sums: &[Sums]) -> Vec<Scores> {
+        sums.iter().map(|sums| sums.map(|sum| f32::from(sum) * self.step)).collect()
+    }
+
+    /// Adds sums to scores.
+    pub fn more_scores(&self, sums: &[Sums], scores: &mut [Scores]) {
+        for (scores, sums) in scores.iter_mut().zip(sums) {
+            scores.iter_mut().zip(sums).for_each(|(score, &sum)| *score += f32::from(sum) * self.step);
+        }
     }
 
     /// The clusters of a word as written, else in lower case, else with a capital.
@@ -227,6 +148,30 @@ impl Model {
             self.clusters.iter().map(|(&key, &value)| (key as u32, value)).collect();
         all.sort_unstable_by_key(|&(key, _)| key);
         all
+    }
+}
+
+/// For `dev hot`.
+#[cfg(feature = "dev")]
+impl Model {
+    /// Counts from now on which features are asked for.
+    pub fn counting(mut self) -> Model {
+        self.asked = Some(std::sync::Mutex::default());
+        self
+    }
+
+    fn note(&self, keys: &[Asked]) {
+        let Some(mut asked) = self.asked.as_ref().and_then(|asked| asked.lock().ok()) else { return };
+        keys.iter().for_each(|one| *asked.entry(u64::from(one.key)).or_default() += 1);
+    }
+
+    /// Features by how often they were asked for, most first.
+    pub fn most_asked(&self) -> Vec<u32> {
+        let Some(asked) = self.asked.as_ref().and_then(|asked| asked.lock().ok()) else { return Vec::new() };
+        let mut all: Vec<(u32, u32)> =
+            self.rows().filter_map(|(key, _)| Some((*asked.get(&u64::from(key))?, key))).collect();
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        all.into_iter().map(|(_, key)| key).collect()
     }
 }
 
@@ -279,7 +224,7 @@ impl Reader<'_> {
         None
     }
 
-    fn row(&mut self) -> Option<[i8; LANES]> {
+    fn row(&mut self) -> Option<Row> {
         let mask = self.short()?;
         let mut row = [0; LANES];
         for (lane, weight) in row.iter_mut().enumerate() {
@@ -288,6 +233,20 @@ impl Reader<'_> {
             }
         }
         Some(row)
+    }
+
+    fn table(&mut self) -> Option<Table> {
+        let features = self.varint()? as usize;
+        if features > self.data.len() {
+            return None;
+        }
+        let mut table = Table::with_room(features);
+        let mut key = 0_u32;
+        for _ in 0..features {
+            key = key.checked_add(self.varint()?)?;
+            table.put(key, self.row()?);
+        }
+        Some(table)
     }
 
     fn classes(&mut self) -> Option<hash::Hashed<u8>> {
@@ -331,9 +290,9 @@ mod tests {
             [&b""[..], b"\n\n", b"head\n\n\x01\x02", b"no end", b"h\n\n\0\0\0\0\0\0\x00\xff\xff\xff\xff\x0f"]
         {
             let model = Model::read(data);
-            let mut sums = [0; LANES];
-            model.add(7, &mut sums);
-            assert_eq!(sums, [0; LANES]);
+            let mut sums = [[0; LANES]];
+            model.add(&[Asked { key: 7, place: 0 }], &mut sums, &mut Scratch::default());
+            assert_eq!(sums, [[0; LANES]]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the name model looks at.
 
-use super::hash::{key, pair};
+use super::hash::{Hashed, key, pair};
 use super::keys::Keys;
 use super::model::UNKNOWN;
 use super::words::{BOUNDARY, List, Word, Words};
@@ -53,7 +53,8 @@ pub struct Scene {
     places: Vec<Place>,
     sentences: Vec<(usize, usize)>,
     seen: Vec<Seen>,
-    slot: Vec<u32>,
+    /// Where in `seen` each word is, by the hash of its lower-case form.
+    slot: Hashed<u32>,
 }
 
 /// Case habits of a sentence.
@@ -67,7 +68,6 @@ impl Scene {
     /// Takes the entries of the words, cut into sentences `(start, end)` of token numbers.
     pub fn new(ids: &[u32], sentences: Vec<(usize, usize)>, words: &Words) -> Scene {
         let mut scene = Scene::near(ids, sentences, words);
-        scene.slot = vec![0; words.all.len()];
         scene.count(words);
         scene
     }
@@ -75,7 +75,7 @@ impl Scene {
     /// As [`Scene::new`], without what the rest of the article tells: for [`Scene::near_keys`] alone.
     pub fn near(ids: &[u32], sentences: Vec<(usize, usize)>, words: &Words) -> Scene {
         let places = ids.iter().map(|&word| Place { word, ..Place::default() }).collect();
-        let mut scene = Scene { places, sentences, seen: vec![Seen::default()], slot: Vec::new() };
+        let mut scene = Scene { places, sentences, seen: vec![Seen::default()], slot: Hashed::default() };
         for n in 0..scene.sentences.len() {
             let (start, end) = scene.sentences[n];
             scene.mark_openings(start, end, words);
@@ -132,16 +132,20 @@ impl Scene {
     }
 
     fn seen_mut(&mut self, word: u32, words: &Words) -> &mut Seen {
-        let lower = words.all[word as usize].lower_id as usize;
-        if self.slot[lower] == 0 {
-            self.slot[lower] = self.seen.len() as u32;
+        let lower = words.all[word as usize].lower;
+        let slot = *self.slot.entry(lower).or_insert(self.seen.len() as u32) as usize;
+        if slot == self.seen.len() {
             self.seen.push(Seen::default());
         }
-        &mut self.seen[self.slot[lower] as usize]
+        &mut self.seen[slot]
+    }
+
+    fn slot_of(&self, word: &Word) -> usize {
+        self.slot.get(&word.lower).map_or(0, |&slot| slot as usize)
     }
 
     fn seen(&self, word: &Word) -> &Seen {
-        &self.seen[self.slot[word.lower_id as usize] as usize]
+        &self.seen[self.slot_of(word)]
     }
 
     /// Counts how the article uses its capitalised words, then in how many places they stand small.
@@ -172,8 +176,8 @@ impl Scene {
         for token in 0..self.places.len() {
             let id = self.places[token].word;
             let word = &words.all[id as usize];
-            let slot = self.slot[word.lower_id as usize] as usize;
-            if word.small && slot != 0 {
+            let slot = if word.small { self.slot_of(word) } else { 0 };
+            if slot != 0 {
                 more(&mut self.seen[slot].small);
             }
         }
@@ -224,7 +228,7 @@ impl Scene {
 
     /// Number of the word's counts; the same for all its cases, 0 for words that are never capitalised.
     pub fn slot(&self, token: usize, words: &Words) -> usize {
-        self.slot[self.word(token, words).lower_id as usize] as usize
+        self.slot_of(self.word(token, words))
     }
 
     /// How many slots there are.
@@ -359,7 +363,7 @@ impl Scene {
             put(6100, 0);
             put(6101, last.lower);
             put(6102, first.lower);
-            put(6107, last.suffixes[2]);
+            put(6107, last.ending);
             put(6108, last_group);
             put(6109, first_group);
             put(6112, whole);

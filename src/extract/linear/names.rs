@@ -3,14 +3,15 @@
 
 use std::sync::LazyLock;
 
+use super::adder::Adder;
 use super::chain::{self, LANES, Lattice, Scores};
 use super::cut::Cut;
 use super::hash::{key, pair};
-use super::keys::{Adder, Keys, add};
-use super::model::{Model, Sums};
-use super::name_features::{Frame, NEIGHBOURS, Scene, Zone};
+use super::keys::Keys;
+use super::model::Model;
+use super::name_features::{Scene, Zone};
 use super::token::Token;
-use super::words::{Cache, Mark, Words};
+use super::words::{Mark, Words};
 use crate::span::Span;
 
 /// Trained by `dev train names`, with `--clean` for the feature `clean`; the file's header says on what.
@@ -120,49 +121,65 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
     let scene = Scene::new(ids, sentences, words);
     let zones = scene.zones(words);
     let mut cache = words.take_cache(model);
-    let mut scorer = Scorer { model, words, cache: &mut cache };
-    let mut labels = vec![0; ids.len()];
-    let mut scores: Vec<Vec<Scores>> = Vec::with_capacity(zones.len());
+    let mut adder = Adder::new(model, &mut cache);
     for &zone in &zones {
-        scores.push(scorer.score(&scene, zone, |token, frame, words, adder| {
-            scene.keys(token, frame, words, adder);
-        }));
-        let path = chain::best_path(scores.last().map_or(&[], Vec::as_slice), first);
-        labels[zone.start..zone.end].copy_from_slice(&path);
+        let frame = scene.frame(zone, words);
+        adder.start();
+        for token in zone.start..zone.end {
+            scene.keys(token, &frame, words, &mut adder);
+            adder.surfaces(&scene, token, frame.sentence, words);
+            adder.next();
+        }
     }
+    let mut scores = model.scores(&adder.finish());
+    let mut labels = vec![0; ids.len()];
+    paths(&zones, &scores, first, &mut labels);
     let mut last = first;
     if let Some(second) = rest.first() {
         last = second;
         let opinion = Opinion::new(&scene, words, &zones, &labels);
-        let before = labels.clone();
-        for (&zone, scores) in zones.iter().zip(&mut scores) {
-            let mut adder = Adder::new(model, &mut cache.memo);
-            for (token, scores) in (zone.start..zone.end).zip(scores.iter_mut()) {
-                opinion.keys(token, &scene, zone, words, &before, &mut adder);
-                let more = model.scores(&adder.take());
-                *scores = std::array::from_fn(|lane| scores[lane] + more[lane]);
+        let mut adder = Adder::new(model, &mut cache);
+        for &zone in &zones {
+            adder.start();
+            for token in zone.start..zone.end {
+                opinion.keys(token, &scene, zone, words, &labels, &mut adder);
+                adder.next();
             }
-            labels[zone.start..zone.end].copy_from_slice(&chain::best_path(scores, second));
         }
+        model.more_scores(&adder.finish(), &mut scores);
+        paths(&zones, &scores, second, &mut labels);
     }
     words.give_cache(model, cache);
     probabilities(&zones, &scores, &labels, last)
 }
 
+/// The best labels of each zone; `scores` has those of all their tokens, one zone after the other.
+fn paths(zones: &[Zone], scores: &[Scores], transitions: &chain::Transitions, labels: &mut [u8]) {
+    let mut rest = scores;
+    for zone in zones {
+        let (own, others) = rest.split_at(zone.end - zone.start);
+        rest = others;
+        labels[zone.start..zone.end].copy_from_slice(&chain::best_path(own, transitions));
+    }
+}
+
 fn probabilities(
     zones: &[Zone],
-    scores: &[Vec<Scores>],
+    scores: &[Scores],
     labels: &[u8],
     transitions: &chain::Transitions,
 ) -> Vec<Labelled> {
     let edges = chain::factors(transitions);
     let mut lattice = Lattice::default();
     let mut all = Vec::new();
-    for (zone, scores) in zones.iter().zip(scores) {
+    let mut rest = scores;
+    for zone in zones {
+        let (own, others) = rest.split_at(zone.end - zone.start);
+        rest = others;
         if labels[zone.start..zone.end].iter().all(|&label| label == 0) {
             continue;
         }
-        lattice.fill(scores, &edges);
+        lattice.fill(own, &edges);
         for (at, &label) in labels[zone.start..zone.end].iter().enumerate() {
             if label != 0 {
                 let token = zone.start + at;
@@ -172,47 +189,6 @@ fn probabilities(
         }
     }
     all
-}
-
-/// Adds up the weights of a zone's tokens.
-pub(super) struct Scorer<'a> {
-    pub(super) model: &'a Model,
-    pub(super) words: &'a Words,
-    pub(super) cache: &'a mut Cache,
-}
-
-impl Scorer<'_> {
-    /// Scores of a zone's tokens; `look` gives the keys that depend on where a token stands.
-    pub(super) fn score(
-        &mut self,
-        scene: &Scene,
-        zone: Zone,
-        mut look: impl FnMut(usize, &Frame, &Words, &mut Adder),
-    ) -> Vec<Scores> {
-        let frame = scene.frame(zone, self.words);
-        let mut memo = std::mem::take(&mut self.cache.memo);
-        let mut adder = Adder::new(self.model, &mut memo);
-        let mut scores = Vec::with_capacity(zone.end - zone.start);
-        for token in zone.start..zone.end {
-            look(token, &frame, self.words, &mut adder);
-            let mut sums = adder.take();
-            add(&mut sums, &self.surfaces(scene, token, frame.sentence));
-            scores.push(self.model.scores(&sums));
-        }
-        self.cache.memo = memo;
-        scores
-    }
-
-    /// All that the letters of a token and its neighbours add.
-    #[inline]
-    pub(super) fn surfaces(&mut self, scene: &Scene, token: usize, sentence: (usize, usize)) -> Sums {
-        let mut sums = [0; LANES];
-        for (offset, view) in NEIGHBOURS {
-            let id = scene.neighbour(token, offset, sentence);
-            add(&mut sums, self.cache.view(self.model, self.words, id, view));
-        }
-        sums
-    }
 }
 
 /// Which part of a name a label stands for.

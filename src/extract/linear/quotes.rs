@@ -1,13 +1,14 @@
 //! Who speaks, by which words, and what is said: one chain a paragraph.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::adder::{Adder, Cache};
 use super::chain::{self, LANES, Lattice, Scores, Transitions};
 use super::cut::{Cut, View};
-use super::keys::Adder;
 use super::model::Model;
 use super::name_features::Zone;
-use super::names::{self, Labelled, Part, Scorer, parts};
+use super::names::{self, Labelled, Part, parts};
 use super::quote_features::Paragraph;
 use super::quote_opinion::Opinion;
 use super::token::Token;
@@ -74,97 +75,162 @@ pub fn quotes_with(model: &Model, words: &mut Words, text: &str, cut: &Cut) -> V
 
 /// Labels the words of an article that has been read.
 pub(super) fn tag(model: &Model, words: &mut Words, text: &str, cut: &Cut, view: &View) -> Vec<Tagged> {
-    let (Some(first), Some(last)) = (model.transitions.first(), model.transitions.last()) else {
-        return Vec::new();
-    };
+    let [first, rest @ ..] = model.transitions.as_slice() else { return Vec::new() };
     let mut cache = words.take_cache(model);
-    let mut tagger = Tagger {
-        scorer: Scorer { model, words, cache: &mut cache },
-        first,
-        last,
-        edges: chain::factors(last),
-        lattice: Lattice::default(),
-    };
-    let mut found = Vec::new();
-    for (n, (&zone, paragraph)) in view.zones.iter().zip(&view.read).enumerate() {
-        let stretches = paragraph.loud();
-        if stretches.is_empty() {
-            continue;
-        }
-        let start = found.len();
-        let path = tagger.paragraph(cut, view, n, &stretches, &mut found);
-        drop_dateline(cut, zone, text, &mut found[start..]);
-        let more = left_out(paragraph, zone, &cut.tokens, &path, text);
-        if !more.is_empty() {
-            found.extend(more);
-            found[start..].sort_by_key(|tagged| tagged.span.start);
-        }
+    let mut tagging = Tagging::new(model, words, view, &mut cache);
+    tagging.paths(first);
+    if let Some(second) = rest.first() {
+        tagging.look_again(model, words, view, &mut cache);
+        tagging.paths(second);
     }
     words.give_cache(model, cache);
-    found
+    tagging.found(rest.first().unwrap_or(first), text, cut, view)
 }
 
-/// Labels paragraph after paragraph.
-struct Tagger<'a> {
-    scorer: Scorer<'a>,
-    first: &'a Transitions,
-    last: &'a Transitions,
-    edges: Transitions,
-    lattice: Lattice,
+/// Stretches of text that are labelled, each as a chain of its own; all between them is outside.
+struct Tagging {
+    stretches: Vec<Stretch>,
+    /// Scores of their tokens, one stretch after the other.
+    scores: Vec<Scores>,
+    /// Labels, in the same way.
+    labels: Vec<u8>,
 }
 
-impl Tagger<'_> {
-    /// Labels the given stretches of a paragraph, each as a chain of its own, and adds what they make up to
-    /// `found`; all between them is outside. Returns a label for each token of the paragraph.
-    fn paragraph(
-        &mut self,
-        cut: &Cut,
-        view: &View,
-        n: usize,
-        stretches: &[(usize, usize)],
-        found: &mut Vec<Tagged>,
-    ) -> Vec<u8> {
-        let (zone, paragraph) = (view.zones[n], &view.read[n]);
-        let (before, after) = around(&view.read, n);
-        let mut path = vec![0; zone.end - zone.start];
-        let mut all_scores = Vec::with_capacity(stretches.len());
-        for &(start, end) in stretches {
-            let part = Zone { start: zone.start + start, end: zone.start + end };
-            let scores = self.scorer.score(&view.scene, part, |token, frame, words, adder| {
-                view.scene.near_keys(token, frame, words, adder);
-                paragraph.keys(token - zone.start, before, after, words, adder);
-            });
-            path[start..end].copy_from_slice(&chain::best_path(&scores, self.first));
-            all_scores.push(scores);
+/// Some sentences of one paragraph.
+#[derive(Clone)]
+struct Stretch {
+    /// Number of the paragraph.
+    paragraph: usize,
+    /// Where it starts and ends, in tokens of the paragraph.
+    within: Range<usize>,
+    /// The same among the tokens of all stretches.
+    among: Range<usize>,
+}
+
+impl Tagging {
+    /// Adds up what speaks for each label.
+    fn new(model: &Model, words: &Words, view: &View, cache: &mut Cache) -> Tagging {
+        let stretches = Tagging::stretches(view);
+        let mut adder = Adder::new(model, cache);
+        for Stretch { paragraph: n, within, .. } in &stretches {
+            let (zone, paragraph) = (view.zones[*n], &view.read[*n]);
+            let (before, after) = around(&view.read, *n);
+            let part = Zone { start: zone.start + within.start, end: zone.start + within.end };
+            let frame = view.scene.frame(part, words);
+            adder.start();
+            for token in part.start..part.end {
+                view.scene.near_keys(token, &frame, words, &mut adder);
+                paragraph.keys(token - zone.start, before, after, words, &mut adder);
+                adder.surfaces(&view.scene, token, frame.sentence, words);
+                adder.next();
+            }
         }
-        let two_passes = self.scorer.model.transitions.len() > 1;
-        // The second pass puts in order what the first found; where that is nothing, it looks for nothing.
-        if two_passes && path.iter().any(|&label| label != 0) {
-            let opinion = Opinion::new(paragraph, &path);
-            let mut again = vec![0; path.len()];
-            for (&(start, end), scores) in stretches.iter().zip(&mut all_scores) {
-                if path[start..end].iter().all(|&label| label == 0) {
+        let scores = model.scores(&adder.finish());
+        Tagging { stretches, labels: vec![0; scores.len()], scores }
+    }
+
+    fn stretches(view: &View) -> Vec<Stretch> {
+        let mut stretches: Vec<Stretch> = Vec::new();
+        for (paragraph, read) in view.read.iter().enumerate() {
+            for (start, end) in read.loud() {
+                let from = stretches.last().map_or(0, |last| last.among.end);
+                stretches.push(Stretch { paragraph, within: start..end, among: from..from + end - start });
+            }
+        }
+        stretches
+    }
+
+    /// The best labels for the scores.
+    fn paths(&mut self, transitions: &Transitions) {
+        for Stretch { among, .. } in &self.stretches {
+            self.labels[among.clone()]
+                .copy_from_slice(&chain::best_path(&self.scores[among.clone()], transitions));
+        }
+    }
+
+    /// Adds what the labels of the first look say about each other. Where it found nothing, there is nothing
+    /// to put in order, and the stretch is left out from here on.
+    fn look_again(&mut self, model: &Model, words: &Words, view: &View, cache: &mut Cache) {
+        let mut again = Tagging { stretches: Vec::new(), scores: Vec::new(), labels: Vec::new() };
+        let mut adder = Adder::new(model, cache);
+        for part in self.stretches.chunk_by(|a, b| a.paragraph == b.paragraph) {
+            let Some(n) = part.first().map(|first| first.paragraph) else { continue };
+            let path = self.path(part, view.zones[n]);
+            if path.iter().all(|&label| label == 0) {
+                continue;
+            }
+            let opinion = Opinion::new(&view.read[n], &path);
+            adder.start();
+            for Stretch { paragraph, within, among } in part {
+                if path[within.clone()].iter().all(|&label| label == 0) {
                     continue;
                 }
-                self.scorer.second_look(&opinion, start, scores);
-                again[start..end].copy_from_slice(&chain::best_path(scores, self.last));
+                for at in within.clone() {
+                    opinion.keys(at, words, &mut adder);
+                    adder.next();
+                }
+                let from = again.scores.len();
+                again.scores.extend_from_slice(&self.scores[among.clone()]);
+                let among = from..again.scores.len();
+                again.stretches.push(Stretch { paragraph: *paragraph, within: within.clone(), among });
             }
-            path = again;
         }
-        for (&(start, end), scores) in stretches.iter().zip(&all_scores) {
-            self.assemble(&cut.tokens[zone.start + start..], scores, &path[start..end], found);
+        model.more_scores(&adder.finish(), &mut again.scores);
+        again.labels = vec![0; again.scores.len()];
+        *self = again;
+    }
+
+    /// A label for each token of a paragraph, from those of its stretches.
+    fn path(&self, stretches: &[Stretch], zone: Zone) -> Vec<u8> {
+        let mut path = vec![0; zone.end - zone.start];
+        for Stretch { within, among, .. } in stretches {
+            path[within.clone()].copy_from_slice(&self.labels[among.clone()]);
         }
         path
     }
 
-    /// Adds what the labels of a chain make up, with their probabilities.
-    fn assemble(&mut self, tokens: &[Token], scores: &[Scores], labels: &[u8], found: &mut Vec<Tagged>) {
+    /// What the labels make up, with their probabilities, and what they left out.
+    fn found(&self, transitions: &Transitions, text: &str, cut: &Cut, view: &View) -> Vec<Tagged> {
+        let edges = chain::factors(transitions);
+        let mut lattice = Lattice::default();
+        let mut found = Vec::new();
+        let mut rest = self.stretches.as_slice();
+        for (n, (&zone, paragraph)) in view.zones.iter().zip(&view.read).enumerate() {
+            let (own, others) = rest.split_at(rest.partition_point(|stretch| stretch.paragraph == n));
+            rest = others;
+            if paragraph.loud().is_empty() {
+                continue;
+            }
+            let start = found.len();
+            for stretch in own {
+                self.assemble(stretch, &cut.tokens[zone.start..], &edges, &mut lattice, &mut found);
+            }
+            drop_dateline(cut, zone, text, &mut found[start..]);
+            let more = left_out(paragraph, zone, &cut.tokens, &self.path(own, zone), text);
+            if !more.is_empty() {
+                found.extend(more);
+                found[start..].sort_by_key(|tagged| tagged.span.start);
+            }
+        }
+        found
+    }
+
+    fn assemble(
+        &self,
+        stretch: &Stretch,
+        tokens: &[Token],
+        edges: &Transitions,
+        lattice: &mut Lattice,
+        found: &mut Vec<Tagged>,
+    ) {
+        let labels = &self.labels[stretch.among.clone()];
         if labels.iter().all(|&label| label == 0) {
             return;
         }
-        self.lattice.fill(scores, &self.edges);
+        lattice.fill(&self.scores[stretch.among.clone()], edges);
         let labelled = labels.iter().enumerate().filter(|&(_, &label)| label != 0).map(|(token, &label)| {
-            Labelled { token, label, score: self.lattice.marginals(token)[usize::from(label) & (LANES - 1)] }
+            let score = lattice.marginals(token)[usize::from(label) & (LANES - 1)];
+            Labelled { token: stretch.within.start + token, label, score }
         });
         assemble(tokens, labelled, found);
     }
@@ -181,18 +247,6 @@ fn drop_dateline(cut: &Cut, zone: Zone, text: &str, found: &mut [Tagged]) {
         let apart = tokens[dash].span.start > tokens[dash.max(1) - 1].span.end;
         if let Some(next) = tokens.get(dash + 1).filter(|next| apart && next.span.start < source.span.end) {
             source.span = Span { start: next.span.start, end: source.span.end };
-        }
-    }
-}
-
-impl Scorer<'_> {
-    /// Adds to the scores of a stretch what the labels of the first pass say about each other.
-    fn second_look(&mut self, opinion: &Opinion, start: usize, scores: &mut [Scores]) {
-        let mut adder = Adder::new(self.model, &mut self.cache.memo);
-        for (at, scores) in scores.iter_mut().enumerate() {
-            opinion.keys(start + at, self.words, &mut adder);
-            let more = self.model.scores(&adder.take());
-            *scores = std::array::from_fn(|lane| scores[lane] + more[lane]);
         }
     }
 }

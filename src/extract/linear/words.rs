@@ -1,30 +1,24 @@
 //! What the letters of a word tell, worked out once for each distinct word.
 
+use super::adder::Cache;
 use super::hash::{self, Hashed, key, pair};
-use super::keys::Memo;
-use super::model::{Clusters, Kept, Model, Sums};
+use super::model::{Clusters, Model};
 use super::token::is_apostrophe;
 
 /// Places from which a word is looked at: itself, or as a neighbour of the token that is scored.
 pub const VIEWS: usize = 6;
 
-/// Everything about a word that does not depend on where it stands.
+/// Everything about a word that does not depend on where it stands, and that is asked for wherever it does:
+/// one line of the cache.
 #[derive(Clone, Default)]
+#[repr(align(64))]
 pub struct Word {
-    /// Hash as written.
-    pub exact: u64,
     /// Hash in lower case, digits as zeros.
     pub lower: u64,
-    /// The entry of the lower-case form.
-    pub lower_id: u32,
-    /// Hash of the pattern of letter cases, up to ten characters.
-    pub shape: u64,
     /// Hash of the pattern without repeats.
     pub brief: u64,
-    /// Hashes of the first one to four letters; zero where the word is shorter.
-    pub prefixes: [u64; 4],
-    /// Hashes of the last one to four letters.
-    pub suffixes: [u64; 4],
+    /// Hash of the last three letters; zero where the word is shorter.
+    pub ending: u64,
     /// Groups of similar words.
     pub clusters: Clusters,
     /// First letter, upper case.
@@ -59,6 +53,19 @@ pub struct Word {
     pub pronoun: bool,
     /// What it separates or opens.
     pub mark: Mark,
+}
+
+/// What is looked at once, when a word is met first.
+#[derive(Clone, Default)]
+pub struct Letters {
+    /// Hash as written.
+    pub exact: u64,
+    /// Hash of the pattern of letter cases, up to ten characters.
+    pub shape: u64,
+    /// Hashes of the first one to four letters; zero where the word is shorter.
+    pub prefixes: [u64; 4],
+    /// Hashes of the last one to four letters.
+    pub suffixes: [u64; 4],
 }
 
 /// Short lists of words that say what stands beside them.
@@ -120,9 +127,10 @@ pub enum Side {
     Either,
 }
 
-/// Keys of what a word's letters tell when looked at from `view`.
-pub fn surface(word: &Word, view: usize, emit: &mut impl FnMut(u32)) {
+/// Keys of what the letters of the word with this entry tell when looked at from `view`.
+pub fn surface(words: &Words, id: u32, view: usize, emit: &mut impl FnMut(u32)) {
     debug_assert!(view < VIEWS);
+    let word = &words.all[id as usize];
     let base = 1000 * view as u32;
     emit(key(base, word.lower));
     if view == 5 {
@@ -130,12 +138,12 @@ pub fn surface(word: &Word, view: usize, emit: &mut impl FnMut(u32)) {
     }
     let Clusters { fine, first, second } = word.clusters;
     if view == 0 {
-        own_surface(word, emit);
+        own_surface(word, &words.letters[id as usize], emit);
         cluster(base + 10, fine, emit);
     }
     if view <= 2 {
         emit(key(base + 1, word.brief));
-        emit(key(base + 2, word.suffixes[2]));
+        emit(key(base + 2, word.ending));
         cluster(base + 11, first[0], emit);
         cluster(base + 15, second[0], emit);
         cluster(base + 17, second[2], emit);
@@ -150,17 +158,17 @@ fn cluster(template: u32, cluster: u16, emit: &mut impl FnMut(u32)) {
     emit(key(template, u64::from(cluster)));
 }
 
-fn own_surface(word: &Word, emit: &mut impl FnMut(u32)) {
+fn own_surface(word: &Word, letters: &Letters, emit: &mut impl FnMut(u32)) {
     emit(key(3, 1));
-    emit(key(4, word.exact));
-    emit(key(5, word.shape));
+    emit(key(4, letters.exact));
+    emit(key(5, letters.shape));
     for n in 0..4 {
-        if word.prefixes[n] != 0 {
-            emit(key(20 + n as u32, word.prefixes[n]));
-            emit(key(24 + n as u32, word.suffixes[n]));
+        if letters.prefixes[n] != 0 {
+            emit(key(20 + n as u32, letters.prefixes[n]));
+            emit(key(24 + n as u32, letters.suffixes[n]));
         }
     }
-    emit(key(30, pair(word.suffixes[2], word.brief)));
+    emit(key(30, pair(word.ending, word.brief)));
     emit(key(31, pair(u64::from(word.clusters.first[1]), word.brief)));
     emit(key(32, pair(u64::from(word.clusters.second[1]), word.brief)));
 }
@@ -202,6 +210,8 @@ pub struct Words {
     by_hash: Hashed<u32>,
     /// Entries; [`BOUNDARY`] is the first.
     pub all: Vec<Word>,
+    /// Their letters, by the same numbers.
+    letters: Vec<Letters>,
     /// What models have summed up; which is whose, [`Model::slot`] tells.
     pub(super) caches: [Cache; MODELS],
 }
@@ -209,44 +219,16 @@ pub struct Words {
 /// Models that may share their words.
 pub const MODELS: usize = 2;
 
-/// Sums of one model's weights that are asked for again and again.
-#[derive(Default)]
-pub struct Cache {
-    /// For each word the sums of its letters from each view, once they were asked for.
-    surfaces: Vec<[Kept; VIEWS]>,
-    /// Whether they were.
-    known: Vec<bool>,
-    /// Sums of features that stand together.
-    pub(super) memo: Memo,
-}
-
-impl Cache {
-    /// All that a word's letters add when it is looked at from `view`.
-    #[inline]
-    pub(super) fn view(&mut self, model: &Model, words: &Words, id: u32, view: usize) -> &Sums {
-        let id = id as usize;
-        if self.known.get(id) != Some(&true) {
-            self.look(model, words, id);
-        }
-        &self.surfaces[id][view].0
-    }
-
-    #[cold]
-    fn look(&mut self, model: &Model, words: &Words, id: usize) {
-        let all = words.all.len().max(id + 1);
-        self.known.resize(all, false);
-        self.surfaces.resize(all, [Kept::default(); VIEWS]);
-        self.known[id] = true;
-        for (view, Kept(sums)) in self.surfaces[id].iter_mut().enumerate() {
-            surface(&words.all[id], view, &mut |key| model.add(key, sums));
-        }
-    }
-}
-
 impl Default for Words {
     fn default() -> Words {
-        let boundary = Word { exact: 1, lower: 1, shape: 1, brief: 1, ..Word::default() };
-        Words { by_hash: Hashed::default(), all: vec![boundary], caches: Default::default() }
+        let boundary = Word { lower: 1, brief: 1, ..Word::default() };
+        let letters = Letters { exact: 1, shape: 1, ..Letters::default() };
+        Words {
+            by_hash: Hashed::default(),
+            all: vec![boundary],
+            letters: vec![letters],
+            caches: Default::default(),
+        }
     }
 }
 
@@ -257,16 +239,11 @@ impl Words {
         if let Some(&id) = self.by_hash.get(&exact) {
             return id;
         }
-        let mut word = Word::new(text, model);
-        let lower = lower_form(text);
+        let (word, letters) = Word::new(text, model);
         let own = self.all.len() as u32;
         self.by_hash.insert(exact, own);
-        word.lower_id = own;
         self.all.push(word);
-        if lower != text {
-            let id = self.id(&lower, model);
-            self.all[own as usize].lower_id = id;
-        }
+        self.letters.push(letters);
         own
     }
 
@@ -336,12 +313,11 @@ fn is_dotted(text: &str) -> bool {
 
 impl Word {
     /// Looks at the letters of a word as written.
-    pub fn new(written: &str, model: &Model) -> Word {
+    pub fn new(written: &str, model: &Model) -> (Word, Letters) {
         let text = plain(written);
         let lower = lower_form(&text);
         let class = model.class(&lower);
         let mut word = Word {
-            exact: hash::word(&text),
             lower: hash::word(&lower),
             clusters: model.clusters(&text),
             initial: text.chars().next().filter(|c| c.is_uppercase()),
@@ -355,12 +331,15 @@ impl Word {
             opens: matches!(lower.as_str(), "\"" | "'" | ":"),
             ..Word::default()
         };
-        word.shapes(&text);
-        word.affixes(&lower);
-        word
+        let mut letters = Letters { exact: hash::word(&text), ..Letters::default() };
+        letters.shape = word.shapes(&text);
+        word.length = letters.affixes(&lower);
+        word.ending = letters.suffixes[2];
+        (word, letters)
     }
 
-    fn shapes(&mut self, text: &str) {
+    /// Notes the cases of the letters; gives back the hash of their pattern.
+    fn shapes(&mut self, text: &str) -> u64 {
         let (mut shape, mut brief) = (String::new(), String::new());
         let (mut upper, mut small) = (0, 0);
         for (n, c) in text.chars().enumerate() {
@@ -386,24 +365,27 @@ impl Word {
                 brief.push(kind);
             }
         }
-        self.shape = hash::word(&shape);
         self.brief = hash::word(&brief);
         self.capital = self.initial.is_some();
         self.any_capital = upper > 0;
         self.all_capitals = upper > 1 && small == 0;
         self.small = upper == 0 && small > 0;
         self.letter = upper + small > 0;
+        hash::word(&shape)
     }
+}
 
-    fn affixes(&mut self, lower: &str) {
+impl Letters {
+    /// Takes the ends of a word; gives back how many letters it has, at most 255.
+    fn affixes(&mut self, lower: &str) -> u8 {
         let mut bounds: Vec<usize> = lower.char_indices().map(|(at, _)| at).collect();
         bounds.push(lower.len());
         let letters = bounds.len() - 1;
-        self.length = letters.min(255) as u8;
         for n in 1..=4.min(letters) {
             self.prefixes[n - 1] = hash::word(&lower[..bounds[n]]);
             self.suffixes[n - 1] = hash::word(&lower[bounds[letters - n]..]);
         }
+        letters.min(255) as u8
     }
 }
 

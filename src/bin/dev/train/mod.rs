@@ -10,7 +10,7 @@ mod data;
 mod demonyms;
 mod learn;
 mod names;
-mod pack;
+pub mod pack;
 mod quotes;
 
 use std::error::Error;

@@ -135,8 +135,8 @@ fn first_keys(scene: &Scene, zone: Zone, words: &Words) -> Vec<Vec<u32>> {
         .map(|token| {
             let mut keys = Vec::with_capacity(100);
             for (offset, view) in NEIGHBOURS {
-                let word = &words.all[scene.neighbour(token, offset, frame.sentence) as usize];
-                surface(word, view, &mut |key| keys.push(key));
+                let word = scene.neighbour(token, offset, frame.sentence);
+                surface(words, word, view, &mut |key| keys.push(key));
             }
             scene.keys(token, &frame, words, &mut keys);
             keys

@@ -1,7 +1,10 @@
 //! Writes weights as the data file that `linear::model` reads.
 
+use std::collections::HashSet;
+
 use onrecord::extract::linear::chain::{LANES, Scores, Transitions};
 use onrecord::extract::linear::model::{Clusters, UNKNOWN};
+use onrecord::extract::linear::table;
 
 /// A feature's key and its row.
 pub type Row = (u32, Scores);
@@ -19,33 +22,51 @@ const LARGEST: f32 = 4.0;
 
 /// The bytes of a data file.
 pub fn encode(header: &str, lexicon: &Lexicon, transitions: &[Transitions], rows: &[Row]) -> Vec<u8> {
+    let top = rows.iter().flat_map(|(_, row)| row).fold(0.0_f32, |top, weight| top.max(weight.abs()));
+    let step = top.clamp(0.01, LARGEST) / 127.0;
+    let packed = rows
+        .iter()
+        .map(|(key, row)| (*key, row.map(|weight| (weight / step).round().clamp(-127.0, 127.0) as i8)));
+    write(header, lexicon, (step, transitions), packed, &HashSet::new())
+}
+
+/// The bytes of a data file whose weights are in steps already; features in `hot` come first.
+pub fn write(
+    header: &str,
+    lexicon: &Lexicon,
+    (step, transitions): (f32, &[Transitions]),
+    rows: impl Iterator<Item = (u32, table::Row)>,
+    hot: &HashSet<u32>,
+) -> Vec<u8> {
     let mut out = format!("{}\n\n", header.trim_end()).into_bytes();
     put_clusters(&lexicon.clusters, &mut out);
     put_classes(&lexicon.classes, &mut out);
-    let top = rows.iter().flat_map(|(_, row)| row).fold(0.0_f32, |top, weight| top.max(weight.abs()));
-    let step = top.clamp(0.01, LARGEST) / 127.0;
     out.extend(step.to_le_bytes());
     varint(transitions.len() as u32, &mut out);
     for score in transitions.iter().flatten().flatten() {
         out.extend(score.to_le_bytes());
     }
-    let mut packed: Vec<(u32, [i8; LANES])> = rows
-        .iter()
-        .map(|(key, row)| (*key, row.map(|weight| (weight / step).round().clamp(-127.0, 127.0) as i8)))
-        .collect();
+    let mut packed: Vec<(u32, table::Row)> = rows.collect();
     packed.retain(|(key, row)| *key != 0 && row.iter().any(|&weight| weight != 0));
     packed.sort_unstable();
     packed.dedup_by_key(|(key, _)| *key);
-    varint(packed.len() as u32, &mut out);
+    let (front, behind): (Vec<_>, Vec<_>) = packed.into_iter().partition(|(key, _)| hot.contains(key));
+    put_rows(&front, &mut out);
+    put_rows(&behind, &mut out);
+    out
+}
+
+/// Features in the order of their keys.
+fn put_rows(rows: &[(u32, table::Row)], out: &mut Vec<u8>) {
+    varint(rows.len() as u32, out);
     let mut before = 0;
-    for (key, row) in packed {
-        varint(key - before, &mut out);
+    for &(key, row) in rows {
+        varint(key - before, out);
         before = key;
         let mask = (0..LANES).fold(0_u16, |mask, lane| mask | u16::from(row[lane] != 0) << lane);
         out.extend(mask.to_le_bytes());
         out.extend(row.iter().filter(|&&weight| weight != 0).map(|&weight| weight as u8));
     }
-    out
 }
 
 fn put_clusters(clusters: &[(u32, Clusters)], out: &mut Vec<u8>) {

@@ -332,8 +332,8 @@ fn keys(seen: &Seen, n: usize, words: &Words) -> Vec<Vec<u32>> {
         .map(|token| {
             let mut keys = Vec::with_capacity(130);
             for (offset, view) in NEIGHBOURS {
-                let word = &words.all[seen.scene.neighbour(token, offset, (zone.start, zone.end)) as usize];
-                surface(word, view, &mut |key| keys.push(key));
+                let word = seen.scene.neighbour(token, offset, (zone.start, zone.end));
+                surface(words, word, view, &mut |key| keys.push(key));
             }
             seen.scene.near_keys(token, &frame, words, &mut keys);
             seen.read[n].keys(token - zone.start, before, after, words, &mut keys);

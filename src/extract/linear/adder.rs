@@ -1,0 +1,244 @@
+//! Sums of the weights of an article's tokens.
+//!
+//! Keys are gathered over many tokens and looked up together ([`Weights`](super::table)): most lie where
+//! memory is slow, and what is asked for at once comes at once. What can be summed up once and used again is
+//! kept: the letters of a word, and groups of features with a sign.
+
+use super::chain::LANES;
+use super::hash::mix;
+use super::keys::{Keys, PLACES};
+use super::model::{Model, Sums};
+use super::name_features::{NEIGHBOURS, Scene};
+use super::table::{Asked, Scratch};
+use super::words::{VIEWS, Words, surface};
+
+/// Sums that are kept: aligned so that none lies on two lines of the cache.
+#[repr(align(32))]
+#[derive(Clone, Copy, Default)]
+struct Kept(Sums);
+
+/// Sums of one model's weights that are asked for again and again.
+#[derive(Default)]
+pub(super) struct Cache {
+    /// For each word the sums of its letters from each view.
+    surfaces: Vec<[Kept; VIEWS]>,
+    /// Whether they are there.
+    known: Vec<State>,
+    memo: Memo,
+    batch: Batch,
+}
+
+/// Number of sums that are remembered between texts: a power of two.
+const REMEMBERED: usize = 1 << 12;
+
+/// Sums of groups by their signs, kept as long as no other group takes their place.
+#[derive(Default)]
+struct Memo {
+    /// The sign that each place holds; zero until it is used.
+    signs: Vec<u64>,
+    states: Vec<State>,
+    /// The sums of that sign.
+    sums: Vec<Kept>,
+}
+
+/// Whether sums are known.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum State {
+    #[default]
+    Unknown,
+    Known,
+    /// They are added up in this place of the batch, of several the first.
+    Waiting(u32),
+}
+
+/// Keys looked up together: as many as leave their lines in the nearer caches.
+const TOGETHER: usize = 1024;
+
+/// What is gathered until enough keys are there.
+#[derive(Default)]
+struct Batch {
+    /// Keys and the number of the sums that they count for.
+    keys: Vec<Asked>,
+    sums: Vec<Sums>,
+    /// Which sums are a token's own.
+    tokens: Vec<u32>,
+    /// Sums to which others are added.
+    uses: Vec<(u32, u32)>,
+    /// Places of the memo that wait, and words.
+    groups: Vec<(usize, u32)>,
+    words: Vec<(usize, u32)>,
+    scratch: Scratch,
+}
+
+/// Adds up the weights of tokens. A cache must always come with the same model.
+pub(super) struct Adder<'a> {
+    model: &'a Model,
+    cache: &'a mut Cache,
+    stays: [(u64, u32); PLACES],
+    /// Number of the sums of the token that is looked at.
+    own: u32,
+    done: Vec<Sums>,
+}
+
+impl<'a> Adder<'a> {
+    /// Starts with the first token.
+    pub fn new(model: &'a Model, cache: &'a mut Cache) -> Adder<'a> {
+        // No sign is zero, see `Adder::group`.
+        cache.memo.signs.resize(REMEMBERED, 0);
+        cache.memo.sums.resize(REMEMBERED, Kept::default());
+        cache.memo.states.resize(REMEMBERED, State::Unknown);
+        cache.batch.sums.clear();
+        cache.batch.sums.push([0; LANES]);
+        Adder { model, cache, stays: [NO_STAY; PLACES], own: 0, done: Vec::new() }
+    }
+
+    /// Starts a stretch of text in which [`Keys::stays`] means something else than before.
+    pub fn start(&mut self) {
+        self.stays = [NO_STAY; PLACES];
+    }
+
+    /// All that the letters of a token and its neighbours add.
+    #[inline]
+    pub fn surfaces(&mut self, scene: &Scene, token: usize, sentence: (usize, usize), words: &Words) {
+        for (offset, view) in NEIGHBOURS {
+            self.surface(words, scene.neighbour(token, offset, sentence), view);
+        }
+    }
+
+    /// Goes on to the next token.
+    pub fn next(&mut self) {
+        self.cache.batch.tokens.push(self.own);
+        if self.cache.batch.keys.len() >= TOGETHER {
+            self.settle();
+        }
+        self.own = self.place();
+    }
+
+    /// The sums of all tokens, in order.
+    pub fn finish(mut self) -> Vec<Sums> {
+        self.settle();
+        self.done
+    }
+
+    /// All that the letters of a word add when it is looked at from `view`.
+    #[inline]
+    fn surface(&mut self, words: &Words, id: u32, view: usize) {
+        match self.cache.known.get(id as usize) {
+            Some(State::Known) => {
+                add(&mut self.cache.batch.sums[self.own as usize], &self.cache.surfaces[id as usize][view].0);
+            }
+            Some(&State::Waiting(first)) => self.cache.batch.uses.push((self.own, first + view as u32)),
+            _ => {
+                let first = self.look(words, id);
+                self.cache.batch.uses.push((self.own, first + view as u32));
+            }
+        }
+    }
+
+    /// Asks for the sums of a word's letters from all views.
+    #[cold]
+    fn look(&mut self, words: &Words, id: u32) -> u32 {
+        let all = words.all.len().max(id as usize + 1);
+        self.cache.known.resize(all, State::Unknown);
+        self.cache.surfaces.resize(all, [Kept::default(); VIEWS]);
+        let first = self.cache.batch.sums.len() as u32;
+        for view in 0..VIEWS {
+            let place = self.place();
+            let keys = &mut self.cache.batch.keys;
+            surface(words, id, view, &mut |key| keys.push(Asked { key, place }));
+        }
+        self.cache.known[id as usize] = State::Waiting(first);
+        self.cache.batch.words.push((id as usize, first));
+        first
+    }
+
+    /// A new place for sums in the batch.
+    fn place(&mut self) -> u32 {
+        self.cache.batch.sums.push([0; LANES]);
+        self.cache.batch.sums.len() as u32 - 1
+    }
+
+    /// A new place for the sums of features that stand together.
+    fn apart(&mut self, features: impl FnOnce(&mut dyn FnMut(u32))) -> u32 {
+        let place = self.place();
+        let keys = &mut self.cache.batch.keys;
+        features(&mut |key| keys.push(Asked { key, place }));
+        place
+    }
+
+    /// Looks all keys up and gives the sums to those that wait for them.
+    fn settle(&mut self) {
+        let Cache { surfaces, known, memo, batch } = &mut *self.cache;
+        self.model.add(&batch.keys, &mut batch.sums, &mut batch.scratch);
+        for (place, own) in batch.groups.drain(..) {
+            // Another group may have taken the place since.
+            if memo.states[place] == State::Waiting(own) {
+                memo.states[place] = State::Known;
+                memo.sums[place] = Kept(batch.sums[own as usize]);
+            }
+        }
+        for (id, first) in batch.words.drain(..) {
+            let sums = &batch.sums[first as usize..][..VIEWS];
+            surfaces[id].iter_mut().zip(sums).for_each(|(kept, sums)| *kept = Kept(*sums));
+            known[id] = State::Known;
+        }
+        for (to, from) in batch.uses.drain(..) {
+            let from = batch.sums[from as usize];
+            add(&mut batch.sums[to as usize], &from);
+        }
+        self.done.extend(batch.tokens.drain(..).map(|token| batch.sums[token as usize]));
+        batch.keys.clear();
+        // What stays is carried over to the next batch.
+        let stays = self.stays.map(|(_, place)| batch.sums.get(place as usize).copied().unwrap_or_default());
+        batch.sums.clear();
+        for ((_, place), sums) in self.stays.iter_mut().zip(stays) {
+            *place = batch.sums.len() as u32;
+            batch.sums.push(sums);
+        }
+    }
+}
+
+/// Nothing stays yet: no place has this sign.
+const NO_STAY: (u64, u32) = (u64::MAX, 0);
+
+/// Adds one row of sums to another.
+#[inline]
+fn add(sums: &mut Sums, more: &Sums) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum = sum.wrapping_add(*more);
+    }
+}
+
+impl Keys for Adder<'_> {
+    #[inline]
+    fn put(&mut self, key: u32) {
+        self.cache.batch.keys.push(Asked { key, place: self.own });
+    }
+
+    #[inline]
+    fn group(&mut self, sign: u64, features: impl FnOnce(&mut dyn FnMut(u32))) {
+        let sign = mix(sign) | 1 << 63;
+        let place = sign as usize & (REMEMBERED - 1);
+        let mut state = self.cache.memo.states[place];
+        if self.cache.memo.signs[place] != sign {
+            let own = self.apart(features);
+            state = State::Waiting(own);
+            self.cache.memo.signs[place] = sign;
+            self.cache.memo.states[place] = state;
+            self.cache.batch.groups.push((place, own));
+        }
+        match state {
+            State::Waiting(from) => self.cache.batch.uses.push((self.own, from)),
+            _ => add(&mut self.cache.batch.sums[self.own as usize], &self.cache.memo.sums[place].0),
+        }
+    }
+
+    #[inline]
+    fn stays(&mut self, place: usize, sign: u64, features: impl FnOnce(&mut dyn FnMut(u32))) {
+        if self.stays[place].0 != sign {
+            self.stays[place] = (sign, self.apart(features));
+        }
+        let from = self.stays[place].1;
+        self.cache.batch.uses.push((self.own, from));
+    }
+}
