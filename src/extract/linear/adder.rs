@@ -4,6 +4,8 @@
 //! memory is slow, and what is asked for at once comes at once. What can be summed up once and used again is
 //! kept: the letters of a word, and groups of features with a sign.
 
+use std::hint::black_box;
+
 use super::chain::LANES;
 use super::hash::mix;
 use super::keys::{Keys, PLACES};
@@ -95,6 +97,14 @@ impl<'a> Adder<'a> {
     /// Starts a stretch of text in which [`Keys::stays`] means something else than before.
     pub fn start(&mut self) {
         self.stays = [NO_STAY; PLACES];
+    }
+
+    /// Asks for the lines of memory that hold what is kept of words, see [`Table`](super::table).
+    pub fn touch(&self, ids: &[u32]) {
+        let kept = ids.iter().filter_map(|&id| self.cache.surfaces.get(id as usize));
+        black_box(
+            kept.fold(0, |all, views| views.iter().step_by(2).fold(all, |all, Kept(sums)| all ^ sums[0])),
+        );
     }
 
     /// All that the letters of a token and its neighbours add.

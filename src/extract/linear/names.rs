@@ -124,6 +124,7 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
     let mut adder = Adder::new(model, &mut cache);
     for &zone in &zones {
         let frame = scene.frame(zone, words);
+        adder.touch(&ids[zone.start..zone.end]);
         adder.start();
         for token in zone.start..zone.end {
             scene.keys(token, &frame, words, &mut adder);

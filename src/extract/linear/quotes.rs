@@ -77,7 +77,7 @@ pub fn quotes_with(model: &Model, words: &mut Words, text: &str, cut: &Cut) -> V
 pub(super) fn tag(model: &Model, words: &mut Words, text: &str, cut: &Cut, view: &View) -> Vec<Tagged> {
     let [first, rest @ ..] = model.transitions.as_slice() else { return Vec::new() };
     let mut cache = words.take_cache(model);
-    let mut tagging = Tagging::new(model, words, view, &mut cache);
+    let mut tagging = Tagging::new(model, words, (view, &cut.ids), &mut cache);
     tagging.paths(first);
     if let Some(second) = rest.first() {
         tagging.look_again(model, words, view, &mut cache);
@@ -109,7 +109,7 @@ struct Stretch {
 
 impl Tagging {
     /// Adds up what speaks for each label.
-    fn new(model: &Model, words: &Words, view: &View, cache: &mut Cache) -> Tagging {
+    fn new(model: &Model, words: &Words, (view, ids): (&View, &[u32]), cache: &mut Cache) -> Tagging {
         let stretches = Tagging::stretches(view);
         let mut adder = Adder::new(model, cache);
         for Stretch { paragraph: n, within, .. } in &stretches {
@@ -117,6 +117,7 @@ impl Tagging {
             let (before, after) = around(&view.read, *n);
             let part = Zone { start: zone.start + within.start, end: zone.start + within.end };
             let frame = view.scene.frame(part, words);
+            adder.touch(&ids[part.start..part.end]);
             adder.start();
             for token in part.start..part.end {
                 view.scene.near_keys(token, &frame, words, &mut adder);
