@@ -25,7 +25,6 @@ use crate::extract::extract;
 use crate::gazetteer::Gazetteer;
 use crate::read;
 use crate::rows;
-use crate::sketch;
 
 use changes::{Job, Why, Work};
 use earlier::Replaced;
@@ -289,10 +288,8 @@ impl Run<'_> {
                 writer.remove_file(from);
                 earlier::take_along(self.index, from, &file.key, writer)?;
             }
-            if replaced.is_none() {
-                writer.remove_file(&file.key);
-            }
-            writer.begin_file(&file.key)
+            writer.begin_file(&file.key, replaced.is_some());
+            Ok(())
         })?;
         let mut more = articles.is_some();
         while let Some(articles) = articles.as_mut().filter(|_| more) {
@@ -398,8 +395,8 @@ impl Pen {
     fn finish(self, index: &Index) -> Result<Option<Error>> {
         let mut writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
         writer.commit()?;
-        index.reload()?;
-        writer.tell_copies(&index.stories()?, &sketch::stories(index.entries()?))?;
+        let (known, now) = index.stories()?;
+        writer.tell_copies(&known, &now)?;
         writer.finish()
     }
 }

@@ -40,7 +40,7 @@ use crate::lang::{LANGUAGES, Language};
 use crate::people::People;
 use crate::query::{Expr, Query, Sort};
 use crate::rows::{PassageRow, QuoteRow};
-use crate::sketch::Entry;
+use crate::sketch;
 
 /// An index in a folder.
 pub struct Index {
@@ -208,18 +208,19 @@ impl Index {
         Index { every_copy, ..self }
     }
 
-    /// The story of each article that has copies, by the number of the article.
-    pub fn stories(&self) -> Result<HashMap<u64, u64>> {
-        let searcher = self.reader.searcher();
-        copies::stories(searcher.segment_readers(), &self.fields)
-            .map_err(|error| failed(&self.path, "reading", &error))
-    }
-
-    /// What decides which articles are copies of each other, of every article.
-    pub fn entries(&self) -> Result<Vec<Entry>> {
-        let searcher = self.reader.searcher();
-        copies::entries(searcher.segment_readers(), &self.fields)
-            .map_err(|error| failed(&self.path, "reading", &error))
+    /// The story of each article that has copies, by the number of the article: as the last commit has it, and
+    /// as the articles of that commit have it.
+    pub fn stories(&self) -> Result<(HashMap<u64, u64>, HashMap<u64, u64>)> {
+        let trouble = |error: TantivyError| failed(&self.path, "reading", &error);
+        // A reader of its own, which ends here: while one holds segments that are being merged, all of their
+        // pages count as this process's memory.
+        let reader: IndexReader =
+            self.index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(trouble)?;
+        let searcher = reader.searcher();
+        let segments = searcher.segment_readers();
+        let known = copies::stories(segments, &self.fields).map_err(trouble)?;
+        let entries = copies::entries(segments, &self.fields).map_err(trouble)?;
+        Ok((known, sketch::stories(entries)))
     }
 
     /// Languages of its articles.
@@ -289,6 +290,7 @@ impl Index {
             fields: self.fields.clone(),
             payload: self.payload()?,
             readers: words::Readers::default(),
+            begun: std::sync::Mutex::default(),
         })
     }
 

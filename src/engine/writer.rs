@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -33,6 +34,15 @@ pub struct Writer {
     pub(super) fields: Fields,
     pub(super) payload: Payload,
     pub(super) readers: Readers,
+    pub(super) begun: Mutex<HashMap<String, Begun>>,
+}
+
+/// What is known of a file that is being read.
+pub(super) struct Begun {
+    /// The index may hold a row of it.
+    known: bool,
+    /// A commit has said that it is not read in full.
+    told: bool,
 }
 
 impl Writer {
@@ -42,15 +52,42 @@ impl Writer {
     }
 
     /// Says that a file is being read: until [`Writer::end_file`] says otherwise, whoever finds rows of it
-    /// knows that they may not be all, and may be of what it was before.
-    pub fn begin_file(&self, file: &str) -> Result<()> {
-        self.end_file(file, Stamp::PARTIAL)
+    /// knows that they may not be all, and may be of what it was before. `known` says that the index may hold
+    /// something of it.
+    ///
+    /// Only a commit in between writes that down: most files are read between two commits, and a segment in
+    /// which nothing was deleted is merged in half the time.
+    pub fn begin_file(&self, file: &str, known: bool) {
+        self.begun().insert(file.to_string(), Begun { known, told: false });
     }
 
     /// Says that a file was read in full, and how it looked.
     pub fn end_file(&self, file: &str, stamp: Stamp) -> Result<()> {
-        self.writer.delete_term(Term::from_field_text(self.fields.id, &file_id(file)));
+        let begun = self.begun().remove(file);
+        if begun.is_none_or(|begun| begun.known || begun.told) {
+            self.forget_stamp(file);
+        }
         self.file_row(file, stamp)
+    }
+
+    fn forget_stamp(&self, file: &str) {
+        self.writer.delete_term(Term::from_field_text(self.fields.id, &file_id(file)));
+    }
+
+    fn begun(&self) -> MutexGuard<'_, HashMap<String, Begun>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says of all files that are being read that they are.
+    fn tell_begun(&self) -> Result<()> {
+        for (file, begun) in self.begun().iter_mut().filter(|(_, begun)| !begun.told) {
+            if begun.known {
+                self.forget_stamp(file);
+            }
+            self.file_row(file, Stamp::PARTIAL)?;
+            begun.told = true;
+        }
+        Ok(())
     }
 
     /// Names a folder that is indexed.
@@ -246,6 +283,7 @@ impl Writer {
     /// Makes all that was added and removed seen, at once.
     pub fn commit(&mut self) -> Result<()> {
         self.payload.copies_told = false;
+        self.tell_begun()?;
         self.commit_as_is()
     }
 
