@@ -150,7 +150,8 @@ fn according(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]) 
     };
     let ceiling = clause_ceiling(text, cue.end, sentence.end, runs);
     let subject = phrase::after(text, cue.end, ceiling)?;
-    let mut content = match at <= sentence.start + 1 {
+    let set_off = at <= sentence.start + 1 || text.is_sign(at - 1, &[","]);
+    let mut content = match set_off {
         true => source_end(text, &subject, ceiling),
         false => after_joined(text, subject.end, ceiling),
     };

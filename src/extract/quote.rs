@@ -156,9 +156,12 @@ impl Finder<'_> {
             if clause.cue.start < covered {
                 continue;
             }
-            if clause.opener == Opener::Medial
-                && let Some([before, after]) = self.around_clause(number)
-            {
+            let around = match clause.opener {
+                Opener::Medial => self.around_clause(number),
+                Opener::According => self.around_source(number),
+                _ => None,
+            };
+            if let Some([before, after]) = around {
                 covered = after.end.max(covered);
                 self.push_clause(number, &[before, after]);
                 continue;
@@ -189,6 +192,35 @@ impl Finder<'_> {
         let start = self.back_to_clause_start(sentence.start, comma);
         let end = self.content_end(number, clause.content + 1);
         (start < comma && end > clause.content + 2).then_some([start..comma, clause.content + 1..end])
+    }
+
+    /// The two parts of `the flood, according to police, has killed 54 people`: what stands before is no clause
+    /// of its own, for its verb or its object comes behind.
+    fn around_source(&self, number: usize) -> Option<[Range<usize>; 2]> {
+        let (clause, text) = (&self.clauses[number], self.text);
+        let sentence = text.sentence_tokens[text.tokens[clause.cue.start].sentence as usize].clone();
+        let (comma, after) = (clause.start.checked_sub(1)?, clause.content);
+        let set_off =
+            comma > sentence.start && text.is_sign(comma, &[","]) && text.is_sign(after - 1, &[","]);
+        if !set_off || after >= sentence.end || self.in_found(comma - 1) {
+            return None;
+        }
+        let (last, next) = (text.low(comma - 1), text.low(after));
+        let auxiliary = |low: &str| en::is_auxiliary(low) && !matches!(low, "’s" | "'s");
+        let verb = auxiliary(last) && text.word(comma - 1) == last
+            || auxiliary(next)
+            || next.ends_with("ed") && text.word(after) == next && en::cue(next).is_none();
+        let amount = next.starts_with(|c: char| c.is_ascii_digit())
+            || matches!(next, "about" | "around" | "nearly" | "almost" | "some" | "over")
+            || next == "at" && text.low(after + 1) == "least"
+            || next == "more" && text.low(after + 1) == "than";
+        let object = amount && (last.ends_with("ed") || last == "including");
+        if !verb && !object {
+            return None;
+        }
+        let start = self.back_to_clause_start(sentence.start, comma);
+        let end = self.content_end(number, after);
+        (start < comma && end > after).then_some([start..comma, after..end])
     }
 
     fn push_clause(&mut self, number: usize, pieces: &[Range<usize>]) {
@@ -242,7 +274,12 @@ impl Finder<'_> {
         let sentence =
             self.text.sentence_tokens[self.text.tokens[clause.cue.start].sentence as usize].clone();
         let according = clause.opener == Opener::According;
-        if according && clause.start <= sentence.start + 1 {
+        // `…, and, according to Smith, CLAUSE`
+        let joins = |at: usize| matches!(self.text.low(at), "and" | "but");
+        let joined = clause.start > sentence.start + 2
+            && joins(clause.start - 1 - usize::from(self.text.is_sign(clause.start - 1, &[","])))
+            && self.text.is_sign(clause.content - 1, &[","]);
+        if according && (clause.start <= sentence.start + 1 || joined) {
             let end = self.content_end(number, clause.content);
             return (end > clause.content + 2).then_some(clause.content..end);
         }
@@ -368,7 +405,10 @@ impl Finder<'_> {
         let text = self.text;
         let mut cut = next.start;
         if next.opener == Opener::According {
-            return Some(if text.is_sign(cut - 1, &[","]) { cut - 1 } else { cut });
+            // `…, and, according to the mayor, …`
+            let joined = |at: usize| matches!(text.low(at), "and" | "but");
+            cut -= usize::from(text.is_sign(cut - 1, &[","]));
+            return Some(if joined(cut - 1) { cut - 1 } else { cut });
         }
         let before = cut.checked_sub(1)?;
         if next.elliptic {

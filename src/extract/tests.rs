@@ -328,10 +328,19 @@ fn the_source_that_opens_a_sentence_ends_at_its_comma() {
             "two piers were open",
         ),
         ("Forty people died in the old harbour according to police.", "Forty people died in the old harbour"),
+        ("The pier, according to police, has cost three lives.", "The pier … has cost three lives"),
+        ("The fire killed, according to police, 54 people.", "The fire killed … 54 people"),
+        ("The pier was, according to the mayor, never safe.", "The pier was … never safe"),
+        ("Five men fled, according to police, who closed the pier.", "Five men fled"),
+        ("Sales fell in May, according to the guild, a body of traders.", "Sales fell in May"),
+        (
+            "The pier held, police said, and, according to the mayor, it was never closed.",
+            "it was never closed",
+        ),
         ("Per the decree, ferries must set up an office.", "ferries must set up an office"),
     ] {
         let found = said(body);
-        let words = found.first().and_then(|quote| quote.rsplit(" | ").next()).unwrap_or_default();
+        let words = found.last().and_then(|quote| quote.rsplit(" | ").next()).unwrap_or_default();
         assert_eq!(words, wanted, "{body}: {found:?}");
     }
 }
