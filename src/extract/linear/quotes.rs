@@ -15,7 +15,7 @@ use super::token::Token;
 use super::words::Words;
 use crate::span::Span;
 
-/// Trained by `dev train quotes`; the file's header says on what.
+/// Trained by `dev train quotes` and ordered by `dev hot`; the file's header says on what.
 #[cfg(not(feature = "clean"))]
 const DATA: &[u8] = include_bytes!("data/quotes.bin");
 #[cfg(feature = "clean")]
