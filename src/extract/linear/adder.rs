@@ -6,71 +6,17 @@
 
 use std::hint::black_box;
 
+use super::cache::{Cache, Kept, REMEMBERED, State, VIEWS};
 use super::chain::LANES;
 use super::hash::mix;
 use super::keys::{Keys, PLACES};
-use super::model::{Model, Sums};
+use super::model::Model;
 use super::name_features::{NEIGHBOURS, Scene};
-use super::table::{Asked, Scratch};
-use super::words::{VIEWS, Words, surface};
-
-/// Sums that are kept: aligned so that none lies on two lines of the cache.
-#[repr(align(32))]
-#[derive(Clone, Copy, Default)]
-struct Kept(Sums);
-
-/// Sums of one model's weights that are asked for again and again.
-#[derive(Default)]
-pub(super) struct Cache {
-    /// For each word the sums of its letters from each view.
-    surfaces: Vec<[Kept; VIEWS]>,
-    /// Whether they are there.
-    known: Vec<State>,
-    memo: Memo,
-    batch: Batch,
-}
-
-/// Number of sums that are remembered between texts: a power of two.
-const REMEMBERED: usize = 1 << 12;
-
-/// Sums of groups by their signs, kept as long as no other group takes their place.
-#[derive(Default)]
-struct Memo {
-    /// The sign that each place holds; zero until it is used.
-    signs: Vec<u64>,
-    states: Vec<State>,
-    /// The sums of that sign.
-    sums: Vec<Kept>,
-}
-
-/// Whether sums are known.
-#[derive(Clone, Copy, Default, PartialEq)]
-enum State {
-    #[default]
-    Unknown,
-    Known,
-    /// They are added up in this place of the batch, of several the first.
-    Waiting(u32),
-}
+use super::table::{Asked, Sums};
+use super::words::{Words, surface};
 
 /// Keys looked up together: as many as leave their lines in the nearer caches.
 const TOGETHER: usize = 1024;
-
-/// What is gathered until enough keys are there.
-#[derive(Default)]
-struct Batch {
-    /// Keys and the number of the sums that they count for.
-    keys: Vec<Asked>,
-    sums: Vec<Sums>,
-    /// Which sums are a token's own.
-    tokens: Vec<u32>,
-    /// Sums to which others are added.
-    uses: Vec<(u32, u32)>,
-    /// Places of the memo that wait, and words.
-    groups: Vec<(usize, u32)>,
-    words: Vec<(usize, u32)>,
-    scratch: Scratch,
-}
 
 /// Adds up the weights of tokens. A cache must always come with the same model.
 pub(super) struct Adder<'a> {

@@ -5,6 +5,7 @@
 //! Nothing here reads or writes a file: the weights are part of the program.
 
 mod adder;
+mod cache;
 pub mod chain;
 mod cut;
 pub mod forest;

@@ -8,10 +8,7 @@ use std::sync::Arc;
 
 use super::chain::{LANES, Scores, Transitions};
 use super::hash;
-use super::table::{Asked, Row, Scratch, Table, Weights};
-
-/// Summed weights of a token, in steps of [`Model::step`].
-pub type Sums = [i16; LANES];
+use super::table::{Asked, Row, Scratch, Sums, Table, Weights};
 
 /// No cluster is known.
 pub const UNKNOWN: u16 = u16::MAX;

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::adder::{Adder, Cache};
+use super::adder::Adder;
+use super::cache::Cache;
 use super::chain::{self, LANES, Lattice, Scores, Transitions};
 use super::cut::{Cut, View};
 use super::model::Model;

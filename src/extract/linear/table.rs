@@ -8,7 +8,9 @@ use std::hint::black_box;
 use wide::{CmpEq, i32x8};
 
 use super::chain::LANES;
-use super::model::Sums;
+
+/// Summed weights of a token, in steps of [`Model::step`](super::model::Model::step).
+pub type Sums = [i16; LANES];
 
 /// One weight for each label.
 pub type Row = [i8; LANES];

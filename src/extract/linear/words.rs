@@ -1,12 +1,9 @@
 //! What the letters of a word tell, worked out once for each distinct word.
 
-use super::adder::Cache;
+use super::cache::{Cache, VIEWS};
 use super::hash::{self, Hashed, key, pair};
 use super::model::{Clusters, Model};
 use super::token::is_apostrophe;
-
-/// Places from which a word is looked at: itself, or as a neighbour of the token that is scored.
-pub const VIEWS: usize = 6;
 
 /// Everything about a word that does not depend on where it stands, and that is asked for wherever it does:
 /// one line of the cache.
