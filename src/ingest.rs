@@ -288,7 +288,11 @@ impl Run<'_> {
                 writer.remove_file(from);
                 earlier::take_along(self.index, from, &file.key, writer)?;
             }
-            writer.begin_file(&file.key, replaced.is_some());
+            let known = matches!(job.why, Why::Again | Why::Changed { .. });
+            if known && replaced.is_none() {
+                writer.remove_file(&file.key);
+            }
+            writer.begin_file(&file.key, known);
             Ok(())
         })?;
         let mut more = articles.is_some();
