@@ -55,8 +55,8 @@ impl Writer {
     /// knows that they may not be all, and may be of what it was before. `known` says that the index may hold
     /// something of it.
     ///
-    /// Only a commit in between writes that down: most files are read between two commits, and a segment in
-    /// which nothing was deleted is merged in half the time.
+    /// Only a commit in between writes that down: most files are read between two commits, and stored rows of
+    /// a segment in which one was deleted are merged one by one instead of in blocks.
     pub fn begin_file(&self, file: &str, known: bool) {
         self.begun().insert(file.to_string(), Begun { known, told: false });
     }

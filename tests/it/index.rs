@@ -22,6 +22,11 @@ fn a_second_run_reads_only_what_is_new_changed_or_gone() {
         first.out,
         first.err
     );
+    // Nothing was there to be deleted: segments are merged in blocks.
+    let files = fs::read_dir(news.path().join("ix")).unwrap().flatten();
+    let deletions: Vec<_> =
+        files.map(|file| file.file_name()).filter(|name| name.to_string_lossy().ends_with(".del")).collect();
+    assert!(deletions.is_empty(), "{deletions:?}");
     let again = run(&["index", "."]);
     assert!(again.out.starts_with("0 new, 0 changed, 3 unchanged, 0 gone; read 0 articles"), "{}", again.out);
     fs::write(news.path().join("a.txt"), FIRST.replace("Monday", "Tuesday")).unwrap();

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::path::Path;
 
 use onrecord::extract::linear::words::Words;
-use onrecord::extract::linear::{Cut, mark, model::Model, names_with, quotes_with};
+use onrecord::extract::linear::{Cut, MOST_WORDS, mark, model::Model, names_with, quotes_with};
 use onrecord::extract::segment::Text;
 use onrecord::read;
 
@@ -14,9 +14,6 @@ use crate::train::pack::{self, Lexicon};
 
 /// Features in front: nine of ten that are found are among these.
 const HOT: usize = 1 << 15;
-
-/// Words kept between articles, as extraction does.
-const MOST_WORDS: usize = 60_000;
 
 pub fn run(args: &[String]) -> Result<(), Box<dyn Error>> {
     let [folder, articles, option, date] = args else {

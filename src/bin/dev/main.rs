@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: dev gazetteer [--from DIR]     rebuild src/gazetteer/data/places.bin
-       dev train names|quotes DATA    rebuild the weights in src/extract/linear/data/
+       dev train names|quotes DATA    rebuild the weights in src/extract/linear/data/; `dev hot` then
        dev hot MODELS ARTICLES --date DATE   puts the features most asked for to the front of the weights
        dev latency INDEX QUERIES [ROWS]   times of search beside plain tantivy; writes the rows for others
        dev passages INDEX QUERIES     a TREC run of articles, each by its best passage

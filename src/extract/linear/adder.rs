@@ -79,16 +79,15 @@ impl<'a> Adder<'a> {
     /// All that the letters of a word add when it is looked at from `view`.
     #[inline]
     fn surface(&mut self, words: &Words, id: u32, view: usize) {
-        match self.cache.known.get(id as usize) {
+        let first = match self.cache.known.get(id as usize) {
             Some(State::Known) => {
                 add(&mut self.cache.batch.sums[self.own as usize], &self.cache.surfaces[id as usize][view].0);
+                return;
             }
-            Some(&State::Waiting(first)) => self.cache.batch.uses.push((self.own, first + view as u32)),
-            _ => {
-                let first = self.look(words, id);
-                self.cache.batch.uses.push((self.own, first + view as u32));
-            }
-        }
+            Some(&State::Waiting(first)) => first,
+            _ => self.look(words, id),
+        };
+        self.cache.batch.uses.push((self.own, first + view as u32));
     }
 
     /// Asks for the sums of a word's letters from all views.
@@ -99,9 +98,7 @@ impl<'a> Adder<'a> {
         self.cache.surfaces.resize(all, [Kept::default(); VIEWS]);
         let first = self.cache.batch.sums.len() as u32;
         for view in 0..VIEWS {
-            let place = self.place();
-            let keys = &mut self.cache.batch.keys;
-            surface(words, id, view, &mut |key| keys.push(Asked { key, place }));
+            self.apart(|put| surface(words, id, view, &mut |key| put(key)));
         }
         self.cache.known[id as usize] = State::Waiting(first);
         self.cache.batch.words.push((id as usize, first));

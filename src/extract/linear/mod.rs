@@ -26,6 +26,6 @@ pub mod words;
 pub use cut::{Cut, View};
 pub use names::{Labelled, Name, NameClass, Opinion, Part, header, label, mark, names_with, parts, spans};
 pub use quotes::{Tagged, What, around, quotes_header, quotes_with};
-pub use reading::{Reader, names, read};
+pub use reading::{MOST_WORDS, Reader, names, read};
 pub use speakers::{NUMBERS, Ranked, Speaker, Table, speakers_header, speakers_with};
 pub use token::{Token, is_abbreviation, tokenize};

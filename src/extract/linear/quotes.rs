@@ -200,9 +200,6 @@ impl Tagging {
         for (n, (&zone, paragraph)) in view.zones.iter().zip(&view.read).enumerate() {
             let (own, others) = rest.split_at(rest.partition_point(|stretch| stretch.paragraph == n));
             rest = others;
-            if paragraph.loud().is_empty() {
-                continue;
-            }
             let start = found.len();
             for stretch in own {
                 self.assemble(stretch, &cut.tokens[zone.start..], &edges, &mut lattice, &mut found);

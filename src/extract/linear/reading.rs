@@ -10,7 +10,7 @@ use super::words::Words;
 use crate::span::Span;
 
 /// Distinct words kept between articles.
-const MOST_WORDS: usize = 60_000;
+pub const MOST_WORDS: usize = 60_000;
 
 thread_local! {
     static WORDS: RefCell<Words> = RefCell::default();
