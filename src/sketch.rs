@@ -6,6 +6,7 @@
 //! change of anything here is a change of its format.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Places of a sketch.
 const PLACES: usize = 126;
@@ -25,11 +26,43 @@ const MOST_COMPARED: usize = 48;
 /// The sketch of a text, as an index stores it.
 pub type Sketch = [u64; 16];
 
-/// The sketch of a text; all zero when it is too short to tell.
-pub fn sketch(text: &str) -> Sketch {
+/// The words of a text, hashed: what sketches are made of.
+#[derive(Debug)]
+pub struct Hashes {
+    words: Vec<u64>,
+    /// Where each begins in the text.
+    starts: Vec<u32>,
+}
+
+impl Hashes {
+    /// Hashes the words of a text, in lower case and without their apostrophes.
+    pub fn of(text: &str) -> Hashes {
+        let room = text.len() / 5;
+        let mut all = Hashes { words: Vec::with_capacity(room), starts: Vec::with_capacity(room) };
+        each_word(text, |start, word| {
+            all.words.push(word);
+            all.starts.push(start as u32);
+        });
+        all
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[u64] {
+        &self.words
+    }
+
+    /// Those that begin within some bytes of the text.
+    pub fn within(&self, bytes: Range<u32>) -> &[u64] {
+        let at = |byte: u32| self.starts.partition_point(|&start| start < byte);
+        self.words.get(at(bytes.start)..at(bytes.end)).unwrap_or_default()
+    }
+}
+
+/// The sketch of a text by its words; all zero when it is too short to tell.
+pub fn sketch(words: &[u64]) -> Sketch {
     let mut lowest = [u32::MAX; PLACES];
     let mut runs = 0;
-    each_run(text, RUN, |hash| {
+    each_run(words, RUN, |hash| {
         let place = (((hash >> 32) * PLACES as u64) >> 32) as usize;
         lowest[place] = lowest[place].min(hash as u32);
         runs += 1;
@@ -47,10 +80,10 @@ pub fn sketch(text: &str) -> Sketch {
     packed
 }
 
-/// A number for a passage: of its eight bytes most are equal when most of the words are.
-pub fn of_passage(text: &str) -> u64 {
+/// A number for the words of a passage: of its eight bytes most are equal when most of the words are.
+pub fn of_passage(words: &[u64]) -> u64 {
     let mut lowest = [u32::MAX; 8];
-    each_run(text, 2, |hash| {
+    each_run(words, 2, |hash| {
         let place = (hash >> 61) as usize;
         lowest[place] = lowest[place].min(hash as u32);
     });
@@ -68,45 +101,63 @@ pub fn of_quote(words: &str, speaker: &str) -> u64 {
     let mut all = 0u64;
     for part in [words, "\u{1}", speaker] {
         all = mixed(all ^ 0x9e37);
-        each_word(part, |word| all = mixed(all.rotate_left(5) ^ word));
+        each_word(part, |_, word| all = mixed(all.rotate_left(5) ^ word));
     }
     all
 }
 
-fn each_run(text: &str, length: usize, mut each: impl FnMut(u64)) {
-    let mut last = [0u64; 4];
-    let mut count = 0;
-    each_word(text, |word| {
-        last.rotate_left(1);
-        last[3] = word;
-        count += 1;
-        if count >= length {
-            let run = last[4 - length..].iter().fold(0u64, |all, word| all.rotate_left(21) ^ word);
-            each(mixed(run));
-        }
-    });
+fn each_run(words: &[u64], length: usize, each: impl FnMut(u64)) {
+    let run = |run: &[u64]| mixed(run.iter().fold(0u64, |all, word| all.rotate_left(21) ^ word));
+    words.windows(length).map(run).for_each(each);
 }
 
-/// Hashes of the words, in lower case.
-fn each_word(text: &str, mut each: impl FnMut(u64)) {
-    const START: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut hash = START;
-    let mut byte = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            hash = byte(hash, c.to_ascii_lowercase() as u8);
-        } else if !c.is_ascii() && c.is_alphanumeric() {
-            for low in c.to_lowercase() {
-                hash = low.to_string().bytes().fold(hash, &mut byte);
+/// Hashes of the words and where they begin, in lower case and without their apostrophes.
+fn each_word(text: &str, mut each: impl FnMut(usize, u64)) {
+    let bytes = text.as_bytes();
+    // What is known of a word that is not of ASCII letters alone.
+    let mut word: Vec<u8> = Vec::new();
+    let (mut at, mut start) = (0, 0);
+    while at < bytes.len() {
+        let run = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let end = at + run;
+        let next = bytes.get(end).copied().unwrap_or(b' ');
+        let goes_on = !next.is_ascii() || next == b'\'';
+        if word.is_empty() && !goes_on {
+            if run > 0 {
+                each(at, hashed(&bytes[at..end]));
             }
-        } else if hash != START && !matches!(c, '\'' | '’') {
-            each(mixed(hash));
-            hash = START;
+            at = end + 1;
+            continue;
+        }
+        if word.is_empty() {
+            start = at;
+        }
+        word.extend(bytes[at..end].iter().map(u8::to_ascii_lowercase));
+        let Some(c) = text[end..].chars().next() else { break };
+        at = end + c.len_utf8();
+        if !c.is_ascii() && c.is_alphanumeric() {
+            let mut utf8 = [0; 4];
+            c.to_lowercase().for_each(|low| word.extend(low.encode_utf8(&mut utf8).bytes()));
+        } else if !word.is_empty() && !matches!(c, '\'' | '’') {
+            each(start, hashed(&word));
+            word.clear();
         }
     }
-    if hash != START {
-        each(mixed(hash));
+    if !word.is_empty() {
+        each(start, hashed(&word));
     }
+}
+
+/// A hash of a word; the same for capitals and small letters of ASCII.
+fn hashed(word: &[u8]) -> u64 {
+    let eight = |hash: u64, part: &[u8]| {
+        let mut bytes = [0; 8];
+        bytes[..part.len()].copy_from_slice(part);
+        // Of letters this bit is the case; digits have it anyway.
+        let low = u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020;
+        (hash.rotate_left(23) ^ low).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    };
+    mixed(word.chunks(8).fold(word.len() as u64, eight))
 }
 
 /// The finaliser of SplitMix64.
@@ -256,6 +307,10 @@ mod tests {
         (0..words as u64).map(|at| format!("w{}", mixed(seed << 32 | at) % 500)).collect()
     }
 
+    fn sketched(words: &[String]) -> Sketch {
+        sketch(Hashes::of(&words.join(" ")).all())
+    }
+
     /// Estimated similarity of a text and one with every `step`th word replaced.
     fn estimate(words: usize, step: usize, seed: u64) -> f64 {
         let one = text(seed, words);
@@ -263,7 +318,7 @@ mod tests {
         for at in (step..words).step_by(step) {
             other[at] = format!("x{at}");
         }
-        agree(&sketch(&one.join(" ")), &sketch(&other.join(" "))) as f64 / PLACES as f64
+        agree(&sketched(&one), &sketched(&other)) as f64 / PLACES as f64
     }
 
     #[test]
@@ -273,12 +328,13 @@ mod tests {
             let mean = (0..40).map(|seed| estimate(400, step, seed)).sum::<f64>() / 40.0;
             assert!((mean - wanted).abs() < 0.03, "{step}: {mean} for {wanted}");
         }
-        let apart = agree(&sketch(&text(1, 400).join(" ")), &sketch(&text(2, 400).join(" ")));
+        let apart = agree(&sketched(&text(1, 400)), &sketched(&text(2, 400)));
         assert!(apart < 20, "{apart}");
     }
 
     #[test]
     fn passages_and_quotes() {
+        let of_passage = |text: &str| of_passage(Hashes::of(text).all());
         let passage =
             of_passage("The dam will hold through the winter, the governor told reporters in the town.");
         let edited =
@@ -290,9 +346,24 @@ mod tests {
         assert_ne!(of_quote("a b", "c"), of_quote("a", "b c"));
     }
 
+    #[test]
+    fn words_are_hashed_alike_wherever_they_stand() {
+        let words = |text: &str| Hashes::of(text).all().to_vec();
+        assert_eq!(words("The DAM’s won't — Łódź, 3.5%"), words("the dams wont łódź 3 5"));
+        assert_eq!(words("’tis 'quoted' rock’n’roll").len(), 3);
+        assert_eq!(words("ab") == words("ba"), false);
+        assert_eq!((words(""), words("— …")), (Vec::new(), Vec::new()));
+        let text = "One “two” three’s four";
+        let hashes = Hashes::of(text);
+        for part in ["One", "“two” three’s", "three’s four", "four"] {
+            let start = text.find(part).unwrap_or_default() as u32;
+            assert_eq!(hashes.within(start..start + part.len() as u32), words(part), "{part}");
+        }
+    }
+
     fn entry(copy: u64, id: &str, words: &[String]) -> Entry {
         let text = words.join(" ");
-        Entry { copy, id: id.into(), body: of_quote(&text, ""), sketch: sketch(&text) }
+        Entry { copy, id: id.into(), body: of_quote(&text, ""), sketch: sketched(words) }
     }
 
     #[test]

@@ -134,21 +134,44 @@ pub fn both(text: &str) -> Vec<(String, String)> {
 
 /// Folds one word: lower case, no accents, no apostrophes, no possessive, no full stops of acronyms.
 pub fn fold_word(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    fold_onto(&mut folded, word);
+    folded
+}
+
+/// Adds a word folded; how many bytes were added comes back.
+pub(super) fn fold_onto(out: &mut String, word: &str) -> usize {
+    let start = out.len();
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        out.push_str(word);
+        out[start..].make_ascii_lowercase();
+        return word.len();
+    }
     let bare = ["'s", "’s", "'S", "’S"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
     if bare.is_ascii() {
-        return bare.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        out.extend(bare.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+        return out.len() - start;
     }
-    bare.nfd()
-        .filter(|c| !is_combining_mark(*c) && c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .map(|c| match c {
-            'ł' => 'l',
-            'ø' => 'o',
-            'đ' => 'd',
-            'ı' => 'i',
-            other => other,
-        })
-        .collect()
+    let letters = bare.nfd().filter(|c| !is_combining_mark(*c) && c.is_alphanumeric());
+    out.extend(letters.flat_map(char::to_lowercase).map(|c| match c {
+        'ł' => 'l',
+        'ø' => 'o',
+        'đ' => 'd',
+        'ı' => 'i',
+        other => other,
+    }));
+    out.len() - start
+}
+
+/// Adds a word folded, and says so, where it is one that is indexed.
+pub(super) fn index_onto(out: &mut String, word: &str) -> bool {
+    let start = out.len();
+    // What is longer than any word that is indexed is none, whatever it folds to.
+    let indexed = word.len() <= 4 * LONGEST && (1..=LONGEST).contains(&fold_onto(out, word));
+    if !indexed {
+        out.truncate(start);
+    }
+    indexed
 }
 
 /// Cuts words as [`Words`] does, and leaves them as written, but in lower case.

@@ -10,6 +10,7 @@
 //!   word vectors, unjudged). The articles weigh by a high power of their score: where one article stands out, as for
 //!   a headline that was typed, only that one is listened to, and nothing is lost; where many are alike, all are.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
@@ -20,9 +21,9 @@ use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::{DocAddress, DocSet, Searcher, TantivyDocument, TantivyError, Term};
 
 use super::schema::Fields;
-use super::sought::Sought;
+use super::sought::{Key, Sought};
 use super::standing::{self, Standing};
-use super::{Wanted, analyse, weight};
+use super::{Wanted, analyse, inflect, weight};
 use crate::lang::english::is_stopword;
 
 /// A question as stems with weights, and which of them stood side by side.
@@ -98,6 +99,8 @@ pub(super) struct Articles<'s> {
     number: f32,
     /// Mean length in words.
     length: f32,
+    /// See [`Articles::rarity`].
+    rarities: RefCell<HashMap<String, (f32, f32)>>,
 }
 
 type Result<T> = tantivy::Result<T>;
@@ -107,7 +110,7 @@ impl<'s> Articles<'s> {
         let number = standing.articles() as f32;
         let words: u64 = standing.lengths().iter().map(|&words| u64::from(words)).sum();
         let length = (words as f32 / number.max(1.0)).max(1.0);
-        Articles { searcher, fields, standing, number, length }
+        Articles { searcher, fields, standing, number, length, rarities: RefCell::default() }
     }
 
     /// All articles that hold a word of the question, best first.
@@ -170,8 +173,9 @@ impl<'s> Articles<'s> {
 
     /// The articles that hold a stem in headline or body.
     pub fn held(&self, stem: &str) -> Result<Held> {
-        let sought = |field| Sought::of(self.searcher, &Term::from_field_text(field, stem));
-        self.held_by(&sought(self.fields.passages.stemmed)?, &sought(self.fields.title)?)
+        let title = Key::Term(Term::from_field_text(self.fields.title, stem));
+        let body = Key::Stem(self.fields.passages.exact, stem.to_string());
+        self.held_by(&Sought::of(self.searcher, &body)?, &Sought::of(self.searcher, &title)?)
     }
 
     /// As [`Articles::held`], of terms that were looked up.
@@ -250,11 +254,20 @@ impl<'s> Articles<'s> {
         }
     }
 
-    /// How rare a stem is, by the rows that hold it: near enough to that by articles, and cheap.
+    /// How rare a stem is, by the rows that hold its words: near enough to that by articles, and cheap.
     fn rarity(&self, stem: &str) -> Result<(f32, f32)> {
-        let holders =
-            self.searcher.doc_freq(&Term::from_field_text(self.fields.passages.stemmed, stem))? as f32;
-        Ok((holders, inverse(self.searcher.num_docs() as f32, holders)))
+        if let Some(known) = self.rarities.borrow().get(stem) {
+            return Ok(*known);
+        }
+        let mut holders = 0.0;
+        for segment in self.searcher.segment_readers() {
+            let index = segment.inverted_index(self.fields.passages.exact)?;
+            let words = inflect::words(index.terms(), stem)?;
+            holders += words.iter().map(|(_, info)| info.doc_freq as f32).sum::<f32>();
+        }
+        let rarity = (holders, inverse(self.searcher.num_docs() as f32, holders));
+        self.rarities.borrow_mut().insert(stem.to_string(), rarity);
+        Ok(rarity)
     }
 
     /// Lifts the first articles where neighbours of the question are neighbours, too.
@@ -304,7 +317,8 @@ impl<'s> Articles<'s> {
         for stem in stems {
             let mut found = HashMap::new();
             self.places_in(self.fields.title, stem, &order, &mut found)?;
-            self.places_in(self.fields.passages.stemmed, stem, &order, &mut found)?;
+            self.places_in(self.fields.passages.exact, stem, &order, &mut found)?;
+            found.values_mut().for_each(|places| places.sort_unstable());
             places.insert(stem, found);
         }
         Ok(places)
@@ -326,26 +340,33 @@ impl<'s> Articles<'s> {
         for group in articles.chunk_by(|(_, a), (_, b)| a.segment_ord == b.segment_ord) {
             let ord = group[0].1.segment_ord;
             let index = self.searcher.segment_reader(ord).inverted_index(field)?;
-            let positions = IndexRecordOption::WithFreqsAndPositions;
-            let term = Term::from_field_text(field, stem);
-            let Some(mut postings) = index.read_postings(&term, positions)? else { continue };
-            for (at, row) in group {
-                let rows = match headline {
-                    true => row.doc_id..row.doc_id + 1,
-                    false => standing::passages(self.standing.segment(ord as usize), row.doc_id),
-                };
-                if postings.doc() < rows.start {
-                    postings.seek(rows.start);
+            let words = match headline {
+                true => index.terms().get(stem)?.into_iter().collect(),
+                false => {
+                    inflect::words(index.terms(), stem)?.into_iter().map(|(_, info)| info).collect::<Vec<_>>()
                 }
-                while postings.doc() < rows.end {
-                    postings.positions(&mut here);
-                    let passage = u64::from(postings.doc() - rows.start);
-                    let places: &mut Vec<u64> = found.entry(*at).or_default();
-                    for time in 0..times {
-                        let from = (before + passage + time) << 32;
-                        places.extend(here.iter().map(|&place| from | u64::from(place)));
+            };
+            for word in &words {
+                let positions = IndexRecordOption::WithFreqsAndPositions;
+                let mut postings = index.read_postings_from_terminfo(word, positions)?;
+                for (at, row) in group {
+                    let rows = match headline {
+                        true => row.doc_id..row.doc_id + 1,
+                        false => standing::passages(self.standing.segment(ord as usize), row.doc_id),
+                    };
+                    if postings.doc() < rows.start {
+                        postings.seek(rows.start);
                     }
-                    postings.advance();
+                    while postings.doc() < rows.end {
+                        postings.positions(&mut here);
+                        let passage = u64::from(postings.doc() - rows.start);
+                        let places: &mut Vec<u64> = found.entry(*at).or_default();
+                        for time in 0..times {
+                            let from = (before + passage + time) << 32;
+                            places.extend(here.iter().map(|&place| from | u64::from(place)));
+                        }
+                        postings.advance();
+                    }
                 }
             }
         }

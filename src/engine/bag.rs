@@ -14,8 +14,8 @@ use tantivy::{DocAddress, Score, Searcher, TERMINATED, Term};
 
 use super::article::{Articles, Held, inverse, norms};
 use super::collect::Match;
-use super::schema::Fields;
-use super::sought::Sought;
+use super::schema::{Fields, WordFields};
+use super::sought::{Key, Sought};
 use super::standing::{self, Standing};
 use super::{Wanted, weight};
 
@@ -45,13 +45,13 @@ pub(super) struct Word {
     pub typed: String,
     /// Which articles hold it counts, too; none for the most common words.
     pub stem: Option<String>,
-    /// Terms of the text, each with its weight.
-    pub text: Vec<(Term, f32)>,
+    /// What of the text counts, each with its weight: all words of its stem, then the word as typed.
+    pub text: Vec<(Key, f32)>,
     /// Terms of names, and of what other languages make of the word, each with its weight; what weighs most
     /// counts, not the sum.
-    pub names: Vec<(Term, f32)>,
+    pub names: Vec<(Key, f32)>,
     /// The term of the headline: it lifts what matches anyway.
-    pub title: Term,
+    pub title: Key,
 }
 
 /// What is known of a row after some of the words. Small, since a question goes over thousands.
@@ -154,8 +154,9 @@ struct Indexed<'s> {
     body: Field,
     title: Field,
     fields: Vec<(Field, [f32; 256])>,
-    /// Terms that were looked up: most are needed more than once.
-    known: RefCell<HashMap<Term, Rc<Sought>>>,
+    words: WordFields,
+    /// What was looked up: most are needed more than once.
+    known: RefCell<HashMap<Key, Rc<Sought>>>,
 }
 
 impl<'s> Indexed<'s> {
@@ -163,13 +164,14 @@ impl<'s> Indexed<'s> {
         let kind = Term::from_field_text(fields.row, wanted.row());
         let rows = searcher.doc_freq(&kind)?.max(1) as f32;
         let words = fields.words(wanted);
-        let worded = [words.stemmed, words.exact, fields.speaker, fields.addressee];
+        let worded = [words.exact, fields.speaker, fields.addressee];
         let norms = |field| Ok((field, norms(searcher, field, rows)?));
         Ok(Indexed {
             searcher,
             rows,
-            body: fields.passages.stemmed,
+            body: fields.passages.exact,
             title: fields.title,
+            words,
             fields: worded.into_iter().map(norms).collect::<Result<_>>()?,
             known: RefCell::default(),
         })
@@ -181,35 +183,37 @@ impl<'s> Indexed<'s> {
         known.map_or(&[weight::ROW_K1; 256], |(_, norms)| norms)
     }
 
-    fn look_up(&self, term: &Term) -> Result<Rc<Sought>> {
-        if let Some(known) = self.known.borrow().get(term) {
+    fn look_up(&self, key: &Key) -> Result<Rc<Sought>> {
+        if let Some(known) = self.known.borrow().get(key) {
             return Ok(known.clone());
         }
-        let sought = Rc::new(Sought::of(self.searcher, term)?);
-        self.known.borrow_mut().insert(term.clone(), sought.clone());
+        let sought = Rc::new(Sought::of(self.searcher, key)?);
+        self.known.borrow_mut().insert(key.clone(), sought.clone());
         Ok(sought)
     }
 
     /// The articles that hold a stem.
     fn held(&self, stem: &str, articles: &Articles) -> Result<Held> {
-        let sought = |field| self.look_up(&Term::from_field_text(field, stem));
-        articles.held_by(&*sought(self.body)?, &*sought(self.title)?)
+        let body = self.look_up(&Key::Stem(self.body, stem.to_string()))?;
+        let title = self.look_up(&Key::Term(Term::from_field_text(self.title, stem)))?;
+        articles.held_by(&body, &title)
     }
 
-    fn sought(&self, term: &Term, weight: f32) -> Result<Weighed> {
-        let sought = self.look_up(term)?;
+    fn sought(&self, key: &Key, weight: f32) -> Result<Weighed> {
+        let sought = self.look_up(key)?;
         let weight = weight * inverse(self.rows, sought.rows) * weight::ROW_MOST;
-        Ok(Weighed { field: term.field(), sought, weight })
+        // Stems of another language stand in texts that are as long as their words are many.
+        let lengths = if key.field() == self.words.own { self.words.exact } else { key.field() };
+        Ok(Weighed { lengths, sought, weight })
     }
 
-    /// Terms of a word's forms, its stem first. A form that just as many rows hold as its stem is in the same
-    /// rows: a name, mostly. They are gone over once, with what both weigh.
-    fn forms(&self, terms: &[(Term, f32)], times: f32) -> Result<Vec<Weighed>> {
+    /// All words of a stem, and then one of them as it was typed. Where just as many rows hold that as hold
+    /// any, they are the same rows: of a name, mostly. They are gone over once, with what both weigh.
+    fn forms(&self, keys: &[(Key, f32)], times: f32) -> Result<Vec<Weighed>> {
         let mut all: Vec<Weighed> = Vec::new();
-        for (term, weight) in terms {
-            let form = self.sought(term, weight * times)?;
-            let as_typed = all.first().is_some_and(|stem| stem.field != form.field);
-            match all.first_mut().filter(|stem| as_typed && stem.sought.rows == form.sought.rows) {
+        for (key, weight) in keys {
+            let form = self.sought(key, weight * times)?;
+            match all.first_mut().filter(|stem| stem.sought.rows == form.sought.rows) {
                 Some(stem) => stem.weight += form.weight,
                 None => all.push(form),
             }
@@ -220,7 +224,8 @@ impl<'s> Indexed<'s> {
 
 /// A term with what it weighs.
 struct Weighed {
-    field: Field,
+    /// The field whose lengths count.
+    lengths: Field,
     sought: Rc<Sought>,
     weight: f32,
 }
@@ -257,17 +262,17 @@ impl Ready {
         articles: &Articles,
         bits: &mut Bits,
     ) -> Result<Ready> {
-        let names = |terms: &[(Term, f32)]| -> Result<Vec<Weighed>> {
+        let names = |keys: &[(Key, f32)]| -> Result<Vec<Weighed>> {
             let mut all = Vec::new();
-            for (term, weight) in terms {
-                all.push(index.sought(term, weight * part.times)?);
+            for (key, weight) in keys {
+                all.push(index.sought(key, weight * part.times)?);
             }
             all.retain(|name| name.sought.rows > 0.0);
             Ok(all)
         };
         let mut about = Vec::new();
         for term in &part.about {
-            let sought = Sought::of(index.searcher, term)?;
+            let sought = Sought::of(index.searcher, &Key::Term(term.clone()))?;
             let score = weight::NAMED * inverse(index.rows, sought.rows) * part.times;
             about.push((sought, score));
         }
@@ -591,8 +596,8 @@ impl Table {
         ord: usize,
         mut add: impl FnMut(&mut Tally, &mut Score, f32),
     ) -> Result<()> {
-        let norms = index.norms(term.field);
-        let lengths = index.searcher.segment_readers()[ord].get_fieldnorms_reader(term.field)?;
+        let norms = index.norms(term.lengths);
+        let lengths = index.searcher.segment_readers()[ord].get_fieldnorms_reader(term.lengths)?;
         term.sought.each(index.searcher, ord, |docs, counts| {
             for (&doc, &n) in docs.iter().zip(counts) {
                 let n = n as f32;

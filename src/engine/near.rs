@@ -71,24 +71,17 @@ pub struct PatternQuery {
 }
 
 impl PatternQuery {
-    fn field(&self, leaf: &Leaf) -> Field {
-        if matches!(leaf, Leaf::Stem(_)) { self.fields.stemmed } else { self.fields.exact }
-    }
-
     /// The same with the type told: for whoever counts places.
     pub fn pattern_weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<PatternWeight> {
         let terms = self.terms(searcher(&scoring)?)?;
         let rows = rows(&self.compiled.pattern, &terms)
             .weight(EnableScoring::Disabled { schema: scoring.schema(), searcher_opt: scoring.searcher() })?;
-        let mut similarity = Vec::new();
+        let mut similarity = None;
         if let EnableScoring::Enabled { statistics_provider, .. } = scoring {
             // The most frequent word stands for all of its leaf.
-            for field in [self.fields.stemmed, self.fields.exact] {
-                let first = |terms: &Vec<Term>| terms.first().filter(|term| term.field() == field).cloned();
-                let of_field: Vec<Term> = terms.iter().filter_map(first).collect();
-                if !of_field.is_empty() {
-                    similarity.push(Bm25Weight::for_terms(statistics_provider, &of_field)?);
-                }
+            let first: Vec<Term> = terms.iter().filter_map(|terms| terms.first().cloned()).collect();
+            if !first.is_empty() {
+                similarity = Some(Bm25Weight::for_terms(statistics_provider, &first)?);
             }
         }
         Ok(PatternWeight { fields: self.fields, compiled: self.compiled.clone(), terms, rows, similarity })
@@ -96,7 +89,7 @@ impl PatternQuery {
 
     fn terms(&self, searcher: &Searcher) -> tantivy::Result<Vec<Vec<Term>>> {
         let terms = |leaf: &Leaf| {
-            let field = self.field(leaf);
+            let field = self.fields.exact;
             let words = spread(searcher, field, leaf)?.words;
             Ok(words.iter().take(MOST_PLACED).map(|(word, _)| Term::from_field_text(field, word)).collect())
         };
@@ -137,7 +130,7 @@ pub struct PatternWeight {
     /// The words of each leaf.
     terms: Vec<Vec<Term>>,
     rows: Box<dyn Weight>,
-    similarity: Vec<Bm25Weight>,
+    similarity: Option<Bm25Weight>,
 }
 
 impl PatternWeight {
@@ -165,7 +158,7 @@ impl PatternWeight {
             paragraphs: end(Within::Paragraph, PARAGRAPH_END)?,
             ground: Ground { leaves: vec![Vec::new(); self.terms.len()], ..Ground::default() },
             found: 0,
-            similarity: self.similarity.iter().map(|weight| weight.boost_by(boost)).collect(),
+            similarity: self.similarity.as_ref().map(|weight| weight.boost_by(boost)),
             norms: norms.unwrap_or_else(|| FieldNormReader::constant(reader.max_doc(), 1)),
         };
         scorer.settle();
@@ -209,7 +202,7 @@ pub struct PatternScorer {
     ground: Ground,
     /// Places in the present row.
     found: u32,
-    similarity: Vec<Bm25Weight>,
+    similarity: Option<Bm25Weight>,
     norms: FieldNormReader,
 }
 
@@ -292,6 +285,6 @@ impl DocSet for PatternScorer {
 impl Scorer for PatternScorer {
     fn score(&mut self) -> Score {
         let norm = self.norms.fieldnorm_id(self.rows.doc());
-        self.similarity.iter().map(|weight| weight.score(norm, self.found)).sum()
+        self.similarity.as_ref().map_or(0.0, |weight| weight.score(norm, self.found))
     }
 }

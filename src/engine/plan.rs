@@ -18,6 +18,8 @@ use super::bag::{Bag, Part, Word};
 use super::near::{PatternQuery, SpreadQuery};
 use super::pattern::{self, Compiled, Leaf, Pattern};
 use super::schema::{Fields, WordFields};
+use super::sought::Key;
+use super::stem::StemQuery;
 use super::within::WithinQuery;
 use super::{Places, Wanted, weight};
 use crate::document::{Grade, QuoteKind, RegionId};
@@ -138,6 +140,20 @@ impl<'f> Planner<'f> {
         Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::WithFreqs))
     }
 
+    /// A stem by the rules of another language.
+    fn own(&self, stem: &str) -> Boxed {
+        self.words_of(Key::Term(Term::from_field_text(self.words.own, stem)))
+    }
+
+    fn words_of(&self, key: Key) -> Boxed {
+        Box::new(StemQuery { key, lengths: self.words.exact })
+    }
+
+    /// Any word of a stem.
+    fn stem(&self, stem: &str) -> Boxed {
+        self.words_of(Key::Stem(self.words.exact, stem.to_string()))
+    }
+
     fn expr(&self, expr: &Expr<Places>) -> Boxed {
         match expr {
             Expr::Word(word) => self.word(word),
@@ -231,16 +247,16 @@ impl<'f> Planner<'f> {
     /// A word in each of its forms; without its text it only lifts. `common`: even the most common count.
     fn forms(&self, word: &str, with_text: bool, common: bool) -> Vec<Word> {
         let words = analyse::both(word);
-        let term = Term::from_field_text;
+        let term = |field, word: &str| Key::Term(Term::from_field_text(field, word));
         let one = words.len() == 1;
         let form = |(exact, stem): (String, String)| {
             let mut text = Vec::new();
             let mut names = Vec::new();
             if with_text {
-                text.push((term(self.words.stemmed, &stem), weight::BODY));
+                text.push((Key::Stem(self.words.exact, stem.clone()), weight::BODY));
                 if one {
                     let foreign = analyse::foreign_stems(&self.fields.languages, word);
-                    names.extend(foreign.iter().map(|stem| (term(self.words.stemmed, stem), weight::BODY)));
+                    names.extend(foreign.iter().map(|stem| (term(self.words.own, stem), weight::BODY)));
                 }
                 text.push((term(self.words.exact, &exact), weight::EXACT));
             }
@@ -270,17 +286,16 @@ impl<'f> Planner<'f> {
         let exact = analyse::terms(&mut analyse::exact(), word);
         let body = match stems.as_slice() {
             [] => return Box::new(EmptyQuery),
-            [stem] => self.term(self.words.stemmed, &stem.text),
-            several => Box::new(PhraseQuery::new(
-                several.iter().map(|stem| Term::from_field_text(self.words.stemmed, &stem.text)).collect(),
-            )),
+            [stem] => self.stem(&stem.text),
+            // `28-point` is two words side by side.
+            _ => self.pattern(&Expr::Word(word.to_string())),
         };
         let mut forms = vec![boosted(body, weight::BODY)];
         if let [exact] = exact.as_slice() {
             forms.push(boosted(self.term(self.words.exact, &exact.text), weight::EXACT));
         }
         let foreign = analyse::foreign_stems(&self.fields.languages, word);
-        let foreign = foreign.iter().map(|stem| boosted(self.term(self.words.stemmed, stem), weight::BODY));
+        let foreign = foreign.iter().map(|stem| boosted(self.own(stem), weight::BODY));
         // In a text of another language a word stands as either: that counts once.
         let text = best([any(forms)].into_iter().chain(foreign).collect());
         let [name] = exact.as_slice() else { return text };
@@ -378,8 +393,10 @@ impl<'f> Planner<'f> {
 
     fn within(&self, words: &[String]) -> Boxed {
         let part = |(_, stem): (String, String)| {
-            any([self.fields.passages.stemmed, self.fields.title].map(|field| self.term(field, &stem)).into())
-                .into()
+            let headline = self.term(self.fields.title, &stem);
+            let lengths = self.fields.passages.exact;
+            let body: Boxed = Box::new(StemQuery { key: Key::Stem(lengths, stem), lengths });
+            any(vec![body, headline]).into()
         };
         let parts = analyse::both(&words.join(" ")).into_iter().map(part).collect();
         Box::new(WithinQuery { parts, copy: self.fields.copy })

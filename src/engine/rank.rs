@@ -11,7 +11,7 @@ use super::article::{Articles, Question};
 use super::collect::{Columns, Match, Ranked, compare, order};
 use super::plan::{self, plain_text, plan};
 use super::schema::Fields;
-use super::sought::Sought;
+use super::sought::{Key, Sought};
 use super::standing::Standing;
 use super::writer::START_BITS;
 use super::{Places, Show, Wanted, bag, copies, weight};
@@ -181,7 +181,8 @@ impl Asked<'_> {
         let articles = Articles::new(self.searcher, self.fields, self.standing);
         let mut scores = vec![0.0; self.standing.articles()];
         for (stem, n) in question.stems() {
-            let title = Sought::of(self.searcher, &Term::from_field_text(self.fields.title, stem))?;
+            let title =
+                Sought::of(self.searcher, &Key::Term(Term::from_field_text(self.fields.title, stem)))?;
             articles.headlined(&title, |article, part| scores[article as usize] += weight::TITLE * part)?;
             if self.wanted == Wanted::Passages {
                 let held = articles.held(stem)?;

@@ -10,7 +10,7 @@ use super::analyse::EXACT;
 use super::words::READY;
 
 /// Version of the layout; an index of another version is refused.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// What `breaks` holds where a sentence ends.
 pub const SENTENCE_END: &str = "s";
@@ -20,10 +20,10 @@ pub const PARAGRAPH_END: &str = "p";
 /// The fields that hold the words of one kind of row.
 #[derive(Clone, Copy, Debug)]
 pub struct WordFields {
-    /// The words, stemmed.
-    pub stemmed: Field,
-    /// The same, not stemmed.
+    /// The words as they stand, folded; see [`inflect`](super::inflect) for how stems are found.
     pub exact: Field,
+    /// Their stems by the rules of the text's own language; nothing where those are the English.
+    pub own: Field,
     /// [`SENTENCE_END`] and [`PARAGRAPH_END`] at the positions of the last words of those.
     pub breaks: Field,
 }
@@ -124,9 +124,9 @@ pub fn schema() -> (Schema, Fields) {
     let breaks = breaks.set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let breaks = TextOptions::default().set_indexing_options(breaks);
     let positions = IndexRecordOption::WithFreqsAndPositions;
-    let words = |builder: &mut SchemaBuilder, [stemmed, exact, ends]: [&str; 3]| WordFields {
-        stemmed: builder.add_text_field(stemmed, text(READY, positions)),
+    let words = |builder: &mut SchemaBuilder, [exact, own, ends]: [&str; 3]| WordFields {
         exact: builder.add_text_field(exact, text(READY, positions)),
+        own: builder.add_text_field(own, text(READY, positions)),
         breaks: builder.add_text_field(ends, breaks.clone()),
     };
     let group = TextOptions::default().set_fast("raw");
@@ -144,8 +144,8 @@ pub fn schema() -> (Schema, Fields) {
         sketch: builder.add_u64_field("sketch", number.clone()),
         story: builder.add_u64_field("story", number.clone().set_indexed()),
         article: builder.add_text_field("article", STRING | group.clone()),
-        passages: words(&mut builder, ["body", "exact", "breaks"]),
-        quotes: words(&mut builder, ["said", "said_exact", "said_breaks"]),
+        passages: words(&mut builder, ["body", "own", "breaks"]),
+        quotes: words(&mut builder, ["said", "said_own", "said_breaks"]),
         length: builder.add_u64_field("length", number.clone()),
         title: builder.add_text_field("title", text(READY, positions)),
         speaker: builder.add_text_field("speaker", text(EXACT, positions)),

@@ -9,7 +9,7 @@ use tantivy::{Searcher, Term};
 
 use super::pattern::{self, Compiled, Leaf};
 use super::schema::WordFields;
-use super::{Places, analyse};
+use super::{Places, analyse, inflect};
 use crate::query::Expr;
 
 /// Words of the index that a pattern stands for, the most frequent first.
@@ -38,8 +38,7 @@ pub fn words(
     let Some(Compiled { leaves, .. }) = pattern::compile(expr) else { return Ok(Vec::new()) };
     let mut rarest: Option<Vec<(String, u64)>> = None;
     for leaf in &leaves {
-        let field = if matches!(leaf, Leaf::Stem(_)) { fields.stemmed } else { fields.exact };
-        let found = spread(searcher, field, leaf)?.words;
+        let found = spread(searcher, fields.exact, leaf)?.words;
         // Of `28-point` all parts must be there: the one that stands for the fewest words tells.
         if rarest.as_ref().is_none_or(|rarest| found.len() < rarest.len()) {
             rarest = Some(found);
@@ -48,14 +47,14 @@ pub fn words(
     Ok(rarest.unwrap_or_default())
 }
 
-/// True when a field of stems holds a word; of `28-point` all parts.
+/// True when a field holds a word in any form; of `28-point` all parts.
 pub fn holds(searcher: &Searcher, field: Field, word: &str) -> tantivy::Result<bool> {
     let words = analyse::both(word);
     for (_, stem) in &words {
         let mut held = false;
         for segment in searcher.segment_readers() {
             // Most words stand in the first segment that is looked at.
-            held = segment.inverted_index(field)?.terms().get(stem)?.is_some();
+            held = !inflect::words(segment.inverted_index(field)?.terms(), stem)?.is_empty();
             if held {
                 break;
             }
@@ -129,7 +128,13 @@ fn each(
     mut found: impl FnMut(&str, u64),
 ) -> tantivy::Result<()> {
     let start = match leaf {
-        Leaf::Stem(word) | Leaf::Exact(word) => {
+        Leaf::Stem(stem) => {
+            for (word, info) in inflect::words(terms, stem)? {
+                found(&word, u64::from(info.doc_freq));
+            }
+            return Ok(());
+        }
+        Leaf::Exact(word) => {
             if let Some(info) = terms.get(word)? {
                 found(word, u64::from(info.doc_freq));
             }

@@ -289,7 +289,6 @@ impl Index {
             writer,
             fields: self.fields.clone(),
             payload: self.payload()?,
-            readers: words::Readers::default(),
             begun: std::sync::Mutex::default(),
         })
     }
@@ -548,7 +547,7 @@ impl Engine for Index {
     }
 
     fn holds(&self, word: &str) -> Result<bool> {
-        spread::holds(&self.reader.searcher(), self.fields.passages.stemmed, word)
+        spread::holds(&self.reader.searcher(), self.fields.passages.exact, word)
             .map_err(|error| failed(&self.path, "searching", &error))
     }
 

@@ -16,12 +16,12 @@ use super::laid::Laid;
 use super::plan::number;
 use super::schema::{FORMAT, Fields, PARAGRAPH_END, SENTENCE_END, file_id};
 use super::trouble::{damaged, write_failed};
-use super::words::{Reader, Readers, Words, ready_marks};
+use super::words::{self, Words, ready_marks};
 use super::{Payload, Stamp, Wanted, weight};
 use crate::document::{ArticleId, DateSource, Document, Grade};
 use crate::error::{Error, Result};
 use crate::rows::{Head, QuoteRow, Rows};
-use crate::sketch;
+use crate::sketch::{self, Hashes};
 
 /// The folders that an index was made from, once more in plain text: from it a damaged index is rebuilt.
 pub const FOLDERS: &str = "folders.txt";
@@ -33,7 +33,6 @@ pub struct Writer {
     pub(super) writer: IndexWriter,
     pub(super) fields: Fields,
     pub(super) payload: Payload,
-    pub(super) readers: Readers,
     pub(super) begun: Mutex<HashMap<String, Begun>>,
 }
 
@@ -110,21 +109,24 @@ impl Writer {
 
     /// Adds all rows of an article.
     pub fn add(&self, file: &str, rows: &Rows) -> Result<()> {
-        let documents = self.readers.with(|reader| self.documents(file, rows, reader));
+        let documents = self.documents(file, rows);
         let adds: Vec<UserOperation> = documents.into_iter().map(UserOperation::Add).collect();
         self.writer.run(adds).map(drop).map_err(|error| self.failed(&error))
     }
 
-    fn documents(&self, file: &str, rows: &Rows, reader: &mut Reader) -> Vec<TantivyDocument> {
+    fn documents(&self, file: &str, rows: &Rows) -> Vec<TantivyDocument> {
         let article = &rows.document.article;
+        let title = words::read(article.language.code, &article.title);
         let common = Common {
             file,
             tie: tie(&article.id, &article.source, &article.path),
             copy: copy_of(file, article.ordinal),
-            title: reader.read(article.language.code, &article.title),
+            title_stems: words::stems(&title),
+            title,
         };
-        let body = reader.read(article.language.code, &article.body);
-        let mut documents = vec![self.article(&common, &rows.document, &body)];
+        let body = words::read(article.language.code, &article.body);
+        let hashes = Hashes::of(&article.body);
+        let mut documents = vec![self.article(&common, &rows.document, &body, hashes.all())];
         for (at, (row, regions)) in rows.passages.iter().enumerate() {
             let laid = Laid::passage(row);
             let (start, end) = (row.span.start as usize, row.span.end as usize);
@@ -132,7 +134,8 @@ impl Writer {
                 Placed { start: row.span.start, words: &body, range: body.within(start, end), offset: start };
             let headline = (at == 0 && !begins_with(&row.text, &article.title)).then_some(&common.title);
             let mut document = self.row("passage", &common, &row.article, (&laid, headline), place);
-            document.add_u64(self.fields.same, sketch::of_passage(&row.text));
+            document
+                .add_u64(self.fields.same, sketch::of_passage(hashes.within(row.span.start..row.span.end)));
             for region in regions {
                 document.add_text(self.fields.region, region.0.to_string());
             }
@@ -149,7 +152,7 @@ impl Writer {
         for (row, graded) in &rows.quotes {
             let laid = Laid::quote(row);
             let text = laid.joined();
-            let words = reader.read(article.language.code, &text);
+            let words = words::read(article.language.code, &text);
             let start = row.content.first().map_or(0, |piece| piece.span.start);
             let place = Placed { start, words: &words, range: words.all(), offset: 0 };
             let mut document = self.row("quote", &common, &row.article, (&laid, None), place);
@@ -171,7 +174,7 @@ impl Writer {
         documents
     }
 
-    fn article(&self, common: &Common, found: &Document, body: &Words) -> TantivyDocument {
+    fn article(&self, common: &Common, found: &Document, body: &Words, hashes: &[u64]) -> TantivyDocument {
         let article = &found.article;
         let mut document = TantivyDocument::default();
         document.add_text(self.fields.row, "article");
@@ -180,13 +183,13 @@ impl Writer {
         document.add_u64(self.fields.tie, common.tie);
         document.add_u64(self.fields.copy, common.copy);
         document.add_text(self.fields.sha, short(&article.sha256));
-        for part in sketch::sketch(&article.body) {
+        for part in sketch::sketch(hashes) {
             document.add_u64(self.fields.sketch, part);
         }
         document.add_u64(self.fields.same, u64::from_str_radix(short(&article.sha256), 16).unwrap_or(0));
         let length = body.all().len() + weight::WHOLE_TITLE * common.title.all().len();
         document.add_u64(self.fields.length, length as u64);
-        document.add_text(self.fields.title, common.title.own_stems(common.title.all()));
+        document.add_text(self.fields.title, &common.title_stems);
         document.add_text(self.fields.json, json(found));
         document
     }
@@ -242,13 +245,13 @@ impl Writer {
         };
         let last = range.len().checked_sub(1).filter(|_| headline.is_some()).map(|last| last as u32);
         document.add_text(
-            fields.stemmed,
-            with(words.own_stems(range.clone()), headline.map(|title| title.own_stems(title.all()))),
-        );
-        document.add_text(
             fields.exact,
             with(words.exact(range.clone()), headline.map(|title| title.exact(title.all()))),
         );
+        let own = words.own(range.clone());
+        if !own.is_empty() {
+            document.add_text(fields.own, with(own, headline.map(|title| title.own(title.all()))));
+        }
         let spans = words.spans(range).map(|(start, end)| (start - offset, end - offset));
         let (mut sentences, mut paragraphs) = laid.breaks(spans);
         sentences.extend(last);
@@ -343,6 +346,7 @@ struct Common<'a> {
     tie: u64,
     copy: u64,
     title: Words,
+    title_stems: String,
 }
 
 /// Words that a headline, which is found with the first passage, stands behind it: farther than any two that a

@@ -235,8 +235,11 @@ impl<'a> Text<'a> {
     /// True when a new sentence starts after this token.
     fn ends_sentence(&self, at: usize, start: usize) -> bool {
         let next = at + 1;
+        if !self.begins_sentence(next) {
+            return false;
+        }
         let glued = self.tokens.get(next).is_some_and(|next| self.tokens[at].span.end == next.span.start);
-        if !self.begins_sentence(next) || glued && !self.lost_its_blank(at, start) {
+        if glued && !self.lost_its_blank(at, start) {
             return false;
         }
         // Closing marks and brackets belong to the sentence that they close.
@@ -271,7 +274,11 @@ impl<'a> Text<'a> {
     fn begins_sentence(&self, at: usize) -> bool {
         let Some(token) = self.tokens.get(at) else { return false };
         match token.class {
-            Class::Word => token.capital || !self.body[token.span.range()].starts_with(char::is_lowercase),
+            Class::Word => {
+                let small = |byte: &u8| byte.is_ascii_lowercase();
+                let plain = self.body.as_bytes().get(token.span.start as usize).is_some_and(small);
+                !plain && (token.capital || !self.body[token.span.range()].starts_with(char::is_lowercase))
+            }
             Class::Number => true,
             Class::Mark => {
                 self.opens_quote(at)
@@ -354,7 +361,11 @@ fn hard_wrapped(body: &str) -> bool {
 fn tokenise(body: &str, paragraph: Span, number: u32, tokens: &mut Vec<Token>) {
     let end = paragraph.end as usize;
     let mut at = paragraph.start as usize;
-    while let Some(first) = body[at..end].chars().next() {
+    loop {
+        while at < end && body.as_bytes()[at] == b' ' {
+            at += 1;
+        }
+        let Some(first) = body[at..end].chars().next() else { break };
         let next = at + first.len_utf8();
         if first.is_whitespace() {
             at = next;

@@ -1,5 +1,8 @@
 //! Lines that a web page prints around its articles: comment boxes, share buttons, advertisements.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Where a line must stand to be taken for furniture.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Place {
@@ -146,33 +149,79 @@ fn furniture(line: &str) -> Option<Place> {
     if line.len() > 500 {
         return None;
     }
-    let folded = fold(line);
-    // Nobody puts a button into quote marks.
-    let quotes = line.contains(['“', '”', '"', '«', '»', '„']);
-    RULES.iter().filter(|(_, rule)| rule.fits(&folded, line, quotes)).map(|(place, _)| *place).min()
+    ORDERED.place(&fold(line), line)
 }
 
-impl Rule {
-    fn fits(&self, folded: &str, line: &str, quotes: bool) -> bool {
-        let fits = |most: usize| folded.len() <= most || folded.chars().count() <= most;
-        match self {
-            Rule::Is(all) => {
-                folded.len() < 80 && (all.contains(&folded) || all.contains(&folded.trim_end_matches(':')))
-            }
-            Rule::Starts(most, all) => {
-                !quotes && fits(*most) && all.iter().any(|start| starts(folded, start))
-            }
-            Rule::Ends(most, all) => {
-                let sentence = line.trim_end().ends_with(['.', '!', '?']) && !folded.ends_with("reserved");
-                !quotes
-                    && !sentence
-                    && !line.contains("://")
-                    && all.iter().any(|end| folded.ends_with(end))
-                    && folded.split(' ').count() <= *most
-            }
-            Rule::Holds(most, all) => fits(*most) && all.iter().any(|part| folded.contains(part)),
+/// [`RULES`] in the order in which a line is compared with them: there are hundreds of words, and of most
+/// lines one byte tells that they are none of them.
+struct Ordered {
+    is: HashMap<&'static str, Place>,
+    /// By their first byte, with the most characters of a line.
+    starts: Vec<Vec<(Place, usize, &'static str)>>,
+    /// By their last byte, with the most words of a line.
+    ends: Vec<Vec<(Place, usize, &'static str)>>,
+    /// With the most characters of a line.
+    holds: Vec<(Place, usize, &'static str)>,
+}
+
+static ORDERED: LazyLock<Ordered> = LazyLock::new(|| {
+    let mut ordered = Ordered {
+        is: HashMap::new(),
+        starts: vec![Vec::new(); 256],
+        ends: vec![Vec::new(); 256],
+        holds: Vec::new(),
+    };
+    let byte = |byte: Option<u8>| usize::from(byte.unwrap_or_default());
+    for (place, rule) in RULES {
+        let place = *place;
+        match rule {
+            Rule::Is(all) => all.iter().for_each(|words| {
+                let known = ordered.is.entry(words).or_insert(place);
+                *known = place.min(*known);
+            }),
+            Rule::Starts(most, all) => all
+                .iter()
+                .for_each(|words| ordered.starts[byte(words.bytes().next())].push((place, *most, words))),
+            Rule::Ends(most, all) => all
+                .iter()
+                .for_each(|words| ordered.ends[byte(words.bytes().next_back())].push((place, *most, words))),
+            Rule::Holds(most, all) => ordered.holds.extend(all.iter().map(|words| (place, *most, *words))),
         }
     }
+    ordered
+});
+
+impl Ordered {
+    /// Where a line must stand to be furniture; none when it is not.
+    fn place(&self, folded: &str, line: &str) -> Option<Place> {
+        let (first, last) = (folded.bytes().next()?, folded.bytes().next_back()?);
+        let fits = |most: usize| folded.len() <= most || folded.chars().count() <= most;
+        let is = if folded.len() < 80 {
+            let bare = self.is.get(folded.trim_end_matches(':'));
+            self.is.get(folded).into_iter().chain(bare).min().copied()
+        } else {
+            None
+        };
+        let starts = self.starts[usize::from(first)]
+            .iter()
+            .filter(|(_, most, words)| starts(folded, words) && fits(*most) && !quotes(line));
+        let ends = self.ends[usize::from(last)].iter().filter(|(_, most, words)| {
+            folded.ends_with(words) && may_end(folded, line) && folded.split(' ').count() <= *most
+        });
+        let holds = self.holds.iter().filter(|(_, most, words)| fits(*most) && folded.contains(words));
+        starts.chain(ends).chain(holds).map(|(place, ..)| *place).chain(is).min()
+    }
+}
+
+/// Nobody puts a button into quote marks.
+fn quotes(line: &str) -> bool {
+    line.contains(['“', '”', '"', '«', '»', '„'])
+}
+
+/// True for what is no sentence and no address.
+fn may_end(folded: &str, line: &str) -> bool {
+    let sentence = line.trim_end().ends_with(['.', '!', '?']) && !folded.ends_with("reserved");
+    !quotes(line) && !sentence && !line.contains("://")
 }
 
 /// True when the line starts with the words and they end there as words.

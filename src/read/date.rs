@@ -35,6 +35,9 @@ pub(super) fn dates(line: &str) -> bool {
     let line = line.trim();
     // No date further in is one of these.
     let line = &line[..floor(line, 200)];
+    if !line.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
     let found = moments(line).find(|(moment, ..)| moment.precision >= Precision::Day);
     let Some((before, after)) =
         found.and_then(|(_, start, end)| Some((line.get(..start)?, line.get(end..)?)))

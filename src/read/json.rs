@@ -507,7 +507,11 @@ fn get<'a>(record: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
 
 /// True when a key is this name, which is in lower case and without blanks or strokes.
 fn is(key: &str, name: &str) -> bool {
-    folded(key).eq(name.chars())
+    if !key.is_ascii() {
+        return folded(key).eq(name.chars());
+    }
+    let bytes = key.bytes().filter(|byte| !matches!(byte, b'_' | b'-' | b' '));
+    bytes.map(|byte| byte.to_ascii_lowercase()).eq(name.bytes())
 }
 
 fn folded(key: &str) -> impl Iterator<Item = char> {

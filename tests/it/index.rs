@@ -99,10 +99,10 @@ fn an_index_of_another_format_is_refused_with_the_next_step() {
     run_in(news.path(), &["index", "news"]);
     let meta = news.path().join("index/meta.json");
     let text = fs::read_to_string(&meta).unwrap();
-    assert!(text.contains("\\\"format\\\":5"), "{text}");
+    assert!(text.contains("\\\"format\\\":6"), "{text}");
     // As the first format was written: another number, and no sums.
     let (old, _) = text.split_once("\n#sums ").unwrap();
-    fs::write(&meta, old.replace("\\\"format\\\":5", "\\\"format\\\":1")).unwrap();
+    fs::write(&meta, old.replace("\\\"format\\\":6", "\\\"format\\\":1")).unwrap();
     for command in [&["search", "bridge"][..], &["index", "news"], &["said"], &["verify"]] {
         let ran = run_in(news.path(), command);
         assert_eq!(ran.code, 2, "{command:?}");
