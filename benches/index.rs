@@ -30,6 +30,10 @@ use onrecord::read;
 use tantivy::schema::{IndexRecordOption, STORED, SchemaBuilder, TextFieldIndexing, TextOptions};
 use tantivy::{Index, TantivyDocument};
 
+/// As in onrecord itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const PER_FILE: usize = 100;

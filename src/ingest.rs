@@ -186,7 +186,10 @@ fn writer(index: &Index, options: &Options<'_>) -> Result<Writer> {
         }
         options.wait && !options.stop.load(Ordering::Relaxed)
     };
-    index.writer(std::thread::available_parallelism().map_or(2, usize::from), &busy)
+    // Reading takes as long as writing, or longer; and what few threads write are few and large segments, which
+    // are hardly merged, and faster to search.
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    index.writer(cores / 2, &busy)
 }
 
 /// What all threads of a run share.

@@ -3,8 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use onrecord::cli::{self, Cli, Exit};
 use onrecord::error::Error;
+
+/// Rows are made by some threads and freed by another: with the allocator of glibc, indexing 60,000 articles took a
+/// sixth longer, and more memory.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     // No input is known to cause a panic; if one does all the same, or the engine meets a broken file,

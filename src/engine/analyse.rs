@@ -140,13 +140,8 @@ pub fn fold_word(word: &str) -> String {
 }
 
 /// Adds a word folded; how many bytes were added comes back.
-pub(super) fn fold_onto(out: &mut String, word: &str) -> usize {
+fn fold_onto(out: &mut String, word: &str) -> usize {
     let start = out.len();
-    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        out.push_str(word);
-        out[start..].make_ascii_lowercase();
-        return word.len();
-    }
     let bare = ["'s", "’s", "'S", "’S"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
     if bare.is_ascii() {
         out.extend(bare.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
@@ -163,15 +158,34 @@ pub(super) fn fold_onto(out: &mut String, word: &str) -> usize {
     out.len() - start
 }
 
-/// Adds a word folded, and says so, where it is one that is indexed.
-pub(super) fn index_onto(out: &mut String, word: &str) -> bool {
-    let start = out.len();
-    // What is longer than any word that is indexed is none, whatever it folds to.
-    let indexed = word.len() <= 4 * LONGEST && (1..=LONGEST).contains(&fold_onto(out, word));
-    if !indexed {
-        out.truncate(start);
+/// Adds the words of a text that are indexed, folded and a blank between them, to `out`. `found` is told where
+/// each stands in the text, and where it ends in `out`.
+pub(super) fn fold_words(text: &str, out: &mut String, mut found: impl FnMut(usize, usize, usize)) {
+    let mut at = 0;
+    while let Some((start, end, plain)) = next(text, at) {
+        at = end;
+        let before = out.len();
+        if before > 0 {
+            out.push(' ');
+        }
+        let from = out.len();
+        let word = &text[start..end];
+        let length = match word.len() {
+            // What is longer than any word that is indexed is none, whatever it folds to.
+            length if length > 4 * LONGEST => 0,
+            length if plain => {
+                out.push_str(word);
+                out[from..].make_ascii_lowercase();
+                length
+            }
+            _ => fold_onto(out, word),
+        };
+        if (1..=LONGEST).contains(&length) {
+            found(start, end, out.len());
+        } else {
+            out.truncate(before);
+        }
     }
-    indexed
 }
 
 /// Cuts words as [`Words`] does, and leaves them as written, but in lower case.
@@ -283,6 +297,11 @@ const SIGNS: [Sign; 256] = {
 
 /// The next word at or after `at`, as a byte range.
 pub fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
+    next(text, at).map(|(start, end, _)| (start, end))
+}
+
+/// The next word at or after `at`, as a byte range, and whether it is of ASCII letters and digits alone.
+fn next(text: &str, at: usize) -> Option<(usize, usize, bool)> {
     let bytes = text.as_bytes();
     let mut start = at;
     // Most signs are ASCII: they are looked at as bytes.
@@ -291,13 +310,14 @@ pub fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
             Sign::Word => break,
             Sign::Other | Sign::Joins => start += 1,
             Sign::Wide => match text[start..].chars().next()? {
-                c if is_ideograph(c) => return Some((start, start + c.len_utf8())),
+                c if is_ideograph(c) => return Some((start, start + c.len_utf8(), false)),
                 c if c.is_alphanumeric() => break,
                 c => start += c.len_utf8(),
             },
         }
     }
     let mut end = start;
+    let mut plain = true;
     while let Some(&byte) = bytes.get(end) {
         match SIGNS[usize::from(byte)] {
             Sign::Word => {
@@ -318,9 +338,10 @@ pub fn next_word(text: &str, at: usize) -> Option<(usize, usize)> {
         if !inside {
             break;
         }
+        plain = false;
         end += c.len_utf8();
     }
-    Some((start, end))
+    Some((start, end, plain))
 }
 
 /// Han, Hiragana and Katakana: written without blanks, so each sign is a word, and words are phrases.

@@ -71,7 +71,8 @@ impl<'a> Laid<'a> {
         for (at, (start, end)) in words.enumerate() {
             let sentence = self.sentence(start);
             if let Some((ended, last)) = before {
-                let blank = text.get(ended..start).is_some_and(|between| between.contains("\n\n"));
+                let blank = start > ended + 1
+                    && text.get(ended..start).is_some_and(|between| between.contains("\n\n"));
                 if blank {
                     paragraphs.push(at as u32 - 1);
                 }

@@ -711,7 +711,7 @@ fn register(index: &Tantivy) {
 const MOST_COPIES: usize = 20;
 
 /// Memory for rows that are not on disk yet, in bytes for each thread that writes.
-const WRITER_MEMORY: usize = 64_000_000;
+const WRITER_MEMORY: usize = 128_000_000;
 /// The same for all threads together, however many cores there are.
 const MOST_WRITER_MEMORY: usize = 256_000_000;
 

@@ -131,37 +131,24 @@ pub fn read(language: &str, text: &str) -> Words {
     let foreign = analyse::foreign(language, text);
     let mut foreign = foreign.iter().flatten().peekable();
     let with_own = foreign.peek().is_some();
-    let mut words = Words {
-        places: Vec::with_capacity(text.len() / 5),
-        exact: String::with_capacity(text.len()),
-        own: String::new(),
-    };
-    let mut at = 0;
-    while let Some((start, end)) = analyse::next_word(text, at) {
-        at = end;
-        let apart = if words.places.is_empty() { "" } else { " " };
-        let before = words.exact.len();
-        words.exact.push_str(apart);
-        if !analyse::index_onto(&mut words.exact, &text[start..end]) {
-            words.exact.truncate(before);
-            continue;
-        }
+    let mut exact = String::with_capacity(text.len());
+    let mut own = String::new();
+    let mut places = Vec::with_capacity(text.len() / 5);
+    analyse::fold_words(text, &mut exact, |start, end, ready| {
         if with_own {
             // At the same place as the word itself.
-            words.own.push_str(apart);
-            while foreign.next_if(|own| own.start < start).is_some() {}
-            if let Some(own) = foreign.next_if(|own| own.start == start) {
-                words.own.push_str(&own.text);
+            if !places.is_empty() {
+                own.push(' ');
+            }
+            while foreign.next_if(|stem| stem.start < start).is_some() {}
+            if let Some(stem) = foreign.next_if(|stem| stem.start == start) {
+                own.push_str(&stem.text);
             }
         }
-        words.places.push(Place {
-            start: start as u32,
-            end: end as u32,
-            exact: words.exact.len() as u32,
-            own: words.own.len() as u32,
-        });
-    }
-    words
+        let (start, end) = (start as u32, end as u32);
+        places.push(Place { start, end, exact: ready as u32, own: own.len() as u32 });
+    });
+    Words { places, exact, own }
 }
 
 /// The stems of words by the English rules, each with that by the rules of its own language.
