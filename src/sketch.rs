@@ -148,16 +148,11 @@ fn each_word(text: &str, mut each: impl FnMut(usize, u64)) {
     }
 }
 
-/// A hash of a word; the same for capitals and small letters of ASCII.
+/// A hash of a word (FNV-1a, mixed); the same for capitals and small letters of ASCII.
 fn hashed(word: &[u8]) -> u64 {
-    let eight = |hash: u64, part: &[u8]| {
-        let mut bytes = [0; 8];
-        bytes[..part.len()].copy_from_slice(part);
-        // Of letters this bit is the case; digits have it anyway.
-        let low = u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020;
-        (hash.rotate_left(23) ^ low).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    };
-    mixed(word.chunks(8).fold(word.len() as u64, eight))
+    let byte =
+        |hash: u64, byte: &u8| (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
+    mixed(word.iter().fold(0xcbf2_9ce4_8422_2325, byte))
 }
 
 /// The finaliser of SplitMix64.
