@@ -19,7 +19,7 @@ use super::near::{PatternQuery, SpreadQuery};
 use super::pattern::{self, Compiled, Leaf, Pattern};
 use super::schema::{Fields, WordFields};
 use super::sought::Key;
-use super::stem::StemQuery;
+use super::sought_query::SoughtQuery;
 use super::within::WithinQuery;
 use super::{Places, Wanted, weight};
 use crate::document::{Grade, QuoteKind, RegionId};
@@ -146,7 +146,7 @@ impl<'f> Planner<'f> {
     }
 
     fn words_of(&self, key: Key) -> Boxed {
-        Box::new(StemQuery { key, lengths: self.words.exact })
+        Box::new(SoughtQuery { key, lengths: self.words.exact })
     }
 
     /// Any word of a stem.
@@ -395,7 +395,7 @@ impl<'f> Planner<'f> {
         let part = |(_, stem): (String, String)| {
             let headline = self.term(self.fields.title, &stem);
             let lengths = self.fields.passages.exact;
-            let body: Boxed = Box::new(StemQuery { key: Key::Stem(lengths, stem), lengths });
+            let body: Boxed = Box::new(SoughtQuery { key: Key::Stem(lengths, stem), lengths });
             any(vec![body, headline]).into()
         };
         let parts = analyse::both(&words.join(" ")).into_iter().map(part).collect();

@@ -68,8 +68,13 @@ impl<'a> Asker<'a> {
             [part] => parse::echo(part),
             several => parse::echo(&Expr::Any(several.to_vec())),
         };
-        let words =
-            if typed.iter().any(is_pattern) { self.engine.words(self.wanted, meant)? } else { Vec::new() };
+        // A word stands for its other forms, too; one that has none needs no telling.
+        let single = matches!(meant, Expr::Word(word) if word.chars().all(char::is_alphanumeric));
+        let pattern = typed.iter().any(is_pattern);
+        let mut words = if pattern || single { self.engine.words(self.wanted, meant)? } else { Vec::new() };
+        if single && words.len() == 1 {
+            words.clear();
+        }
         let more = words.len().saturating_sub(NAMED);
         let words = words.into_iter().take(NAMED).map(|(word, _)| word);
         let words = words.chain(self.regions(meant)).collect();

@@ -14,13 +14,13 @@ use super::sought::{Key, Rows, Sought};
 
 /// Rows that hold what is looked up.
 #[derive(Clone, Debug)]
-pub(super) struct StemQuery {
+pub(super) struct SoughtQuery {
     pub key: Key,
     /// The field whose lengths count.
     pub lengths: Field,
 }
 
-impl Query for StemQuery {
+impl Query for SoughtQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let searcher = scoring.searcher();
         let searcher =
@@ -31,7 +31,7 @@ impl Query for StemQuery {
             EnableScoring::Disabled { .. } => None,
         };
         let segments = searcher.segment_readers().iter().map(SegmentReader::segment_id).collect();
-        Ok(Box::new(StemWeight { query: self.clone(), sought: Arc::new(sought), segments, similarity }))
+        Ok(Box::new(SoughtWeight { query: self.clone(), sought: Arc::new(sought), segments, similarity }))
     }
 }
 
@@ -48,8 +48,8 @@ fn similarity(searcher: &Searcher, field: Field, rows: f32) -> tantivy::Result<O
     Ok(Some(Bm25Weight::for_one_term((rows as u64).min(all), all, tokens as Score / all as Score)))
 }
 
-struct StemWeight {
-    query: StemQuery,
+struct SoughtWeight {
+    query: SoughtQuery,
     sought: Arc<Sought>,
     /// The segments in the order of `sought`.
     segments: Vec<SegmentId>,
@@ -57,7 +57,7 @@ struct StemWeight {
     similarity: Option<Bm25Weight>,
 }
 
-impl StemWeight {
+impl SoughtWeight {
     fn rows(&self, reader: &SegmentReader) -> tantivy::Result<Option<Cursor>> {
         let Some(segment) = self.segments.iter().position(|id| *id == reader.segment_id()) else {
             return Ok(None);
@@ -74,11 +74,11 @@ impl StemWeight {
     }
 }
 
-impl Weight for StemWeight {
+impl Weight for SoughtWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let Some(rows) = self.rows(reader)? else { return Ok(Box::new(EmptyScorer)) };
         let norms = reader.fieldnorms_readers().get_field(self.query.lengths)?;
-        Ok(Box::new(StemScorer {
+        Ok(Box::new(SoughtScorer {
             rows,
             similarity: self.similarity.as_ref().map(|similarity| similarity.boost_by(boost)),
             norms: norms.unwrap_or_else(|| FieldNormReader::constant(reader.max_doc(), 1)),
@@ -103,7 +103,7 @@ enum Cursor {
     Words { sought: Arc<Sought>, segment: usize, at: usize },
 }
 
-struct StemScorer {
+struct SoughtScorer {
     rows: Cursor,
     similarity: Option<Bm25Weight>,
     norms: FieldNormReader,
@@ -130,7 +130,7 @@ impl Cursor {
     }
 }
 
-impl DocSet for StemScorer {
+impl DocSet for SoughtScorer {
     fn advance(&mut self) -> DocId {
         match &mut self.rows {
             Cursor::Term(postings) => postings.advance(),
@@ -174,7 +174,7 @@ impl DocSet for StemScorer {
     }
 }
 
-impl Scorer for StemScorer {
+impl Scorer for SoughtScorer {
     fn score(&mut self) -> Score {
         match &self.similarity {
             Some(similarity) => similarity.score(self.norms.fieldnorm_id(self.doc()), self.rows.count()),
