@@ -16,9 +16,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Deserialize;
 use tantivy::error::DataCorruption;
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::Postings;
+use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption, Value};
-use tantivy::{DocAddress, DocSet, Searcher, TantivyDocument, TantivyError, Term};
+use tantivy::{DocAddress, DocSet, Searcher, TantivyDocument, TantivyError};
 
 use super::schema::Fields;
 use super::sought::{Key, Sought};
@@ -173,7 +173,7 @@ impl<'s> Articles<'s> {
 
     /// The articles that hold a stem in headline or body.
     pub fn held(&self, stem: &str) -> Result<Held> {
-        let title = Key::Term(Term::from_field_text(self.fields.title, stem));
+        let title = Key::text(self.fields.title, stem);
         let body = Key::Stem(self.fields.passages.exact, stem.to_string());
         self.held_by(&Sought::of(self.searcher, &body)?, &Sought::of(self.searcher, &title)?)
     }
@@ -334,43 +334,52 @@ impl<'s> Articles<'s> {
         found: &mut HashMap<usize, Vec<u64>>,
     ) -> Result<()> {
         let headline = field == self.fields.title;
-        let repeats = weight::WHOLE_TITLE as u64 - 1;
-        let (before, times) = if headline { (0, repeats) } else { (repeats, 1) };
-        let mut here = Vec::new();
         for group in articles.chunk_by(|(_, a), (_, b)| a.segment_ord == b.segment_ord) {
             let ord = group[0].1.segment_ord;
             let index = self.searcher.segment_reader(ord).inverted_index(field)?;
-            let words = match headline {
+            let words: Vec<TermInfo> = match headline {
                 true => index.terms().get(stem)?.into_iter().collect(),
-                false => {
-                    inflect::words(index.terms(), stem)?.into_iter().map(|(_, info)| info).collect::<Vec<_>>()
-                }
+                false => inflect::words(index.terms(), stem)?.into_iter().map(|(_, info)| info).collect(),
             };
             for word in &words {
                 let positions = IndexRecordOption::WithFreqsAndPositions;
-                let mut postings = index.read_postings_from_terminfo(word, positions)?;
-                for (at, row) in group {
-                    let rows = match headline {
-                        true => row.doc_id..row.doc_id + 1,
-                        false => standing::passages(self.standing.segment(ord as usize), row.doc_id),
-                    };
-                    if postings.doc() < rows.start {
-                        postings.seek(rows.start);
-                    }
-                    while postings.doc() < rows.end {
-                        postings.positions(&mut here);
-                        let passage = u64::from(postings.doc() - rows.start);
-                        let places: &mut Vec<u64> = found.entry(*at).or_default();
-                        for time in 0..times {
-                            let from = (before + passage + time) << 32;
-                            places.extend(here.iter().map(|&place| from | u64::from(place)));
-                        }
-                        postings.advance();
-                    }
-                }
+                let postings = index.read_postings_from_terminfo(word, positions)?;
+                self.places_of(postings, headline, group, found);
             }
         }
         Ok(())
+    }
+
+    /// The same for one word of one segment.
+    fn places_of(
+        &self,
+        mut postings: SegmentPostings,
+        headline: bool,
+        articles: &[(usize, DocAddress)],
+        found: &mut HashMap<usize, Vec<u64>>,
+    ) {
+        let repeats = weight::WHOLE_TITLE as u64 - 1;
+        let (before, times) = if headline { (0, repeats) } else { (repeats, 1) };
+        let mut here = Vec::new();
+        for (at, row) in articles {
+            let rows = match headline {
+                true => row.doc_id..row.doc_id + 1,
+                false => standing::passages(self.standing.segment(row.segment_ord as usize), row.doc_id),
+            };
+            if postings.doc() < rows.start {
+                postings.seek(rows.start);
+            }
+            while postings.doc() < rows.end {
+                postings.positions(&mut here);
+                let passage = u64::from(postings.doc() - rows.start);
+                let places: &mut Vec<u64> = found.entry(*at).or_default();
+                for time in 0..times {
+                    let from = (before + passage + time) << 32;
+                    places.extend(here.iter().map(|&place| from | u64::from(place)));
+                }
+                postings.advance();
+            }
+        }
     }
 
     /// What the first articles are about: stems with weights that add up to 1.

@@ -195,7 +195,7 @@ impl<'s> Indexed<'s> {
     /// The articles that hold a stem.
     fn held(&self, stem: &str, articles: &Articles) -> Result<Held> {
         let body = self.look_up(&Key::Stem(self.body, stem.to_string()))?;
-        let title = self.look_up(&Key::Term(Term::from_field_text(self.title, stem)))?;
+        let title = self.look_up(&Key::text(self.title, stem))?;
         articles.held_by(&body, &title)
     }
 

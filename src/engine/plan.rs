@@ -142,7 +142,7 @@ impl<'f> Planner<'f> {
 
     /// A stem by the rules of another language.
     fn own(&self, stem: &str) -> Boxed {
-        self.words_of(Key::Term(Term::from_field_text(self.words.own, stem)))
+        self.words_of(Key::text(self.words.own, stem))
     }
 
     fn words_of(&self, key: Key) -> Boxed {
@@ -247,7 +247,6 @@ impl<'f> Planner<'f> {
     /// A word in each of its forms; without its text it only lifts. `common`: even the most common count.
     fn forms(&self, word: &str, with_text: bool, common: bool) -> Vec<Word> {
         let words = analyse::both(word);
-        let term = |field, word: &str| Key::Term(Term::from_field_text(field, word));
         let one = words.len() == 1;
         let form = |(exact, stem): (String, String)| {
             let mut text = Vec::new();
@@ -256,16 +255,16 @@ impl<'f> Planner<'f> {
                 text.push((Key::Stem(self.words.exact, stem.clone()), weight::BODY));
                 if one {
                     let foreign = analyse::foreign_stems(&self.fields.languages, word);
-                    names.extend(foreign.iter().map(|stem| (term(self.words.own, stem), weight::BODY)));
+                    names.extend(foreign.iter().map(|stem| (Key::text(self.words.own, stem), weight::BODY)));
                 }
-                text.push((term(self.words.exact, &exact), weight::EXACT));
+                text.push((Key::text(self.words.exact, &exact), weight::EXACT));
             }
             if with_text && self.wanted == Wanted::Quotes {
-                names.push((term(self.fields.speaker, &exact), weight::NAME));
-                names.push((term(self.fields.addressee, &exact), weight::NAME / 2.0));
+                names.push((Key::text(self.fields.speaker, &exact), weight::NAME));
+                names.push((Key::text(self.fields.addressee, &exact), weight::NAME / 2.0));
             }
             let counts = common || !is_stopword(&exact);
-            let title = term(self.fields.title, &stem);
+            let title = Key::text(self.fields.title, &stem);
             Word { typed: word.to_string(), stem: counts.then_some(stem), text, names, title }
         };
         words.into_iter().map(form).collect()

@@ -181,8 +181,7 @@ impl Asked<'_> {
         let articles = Articles::new(self.searcher, self.fields, self.standing);
         let mut scores = vec![0.0; self.standing.articles()];
         for (stem, n) in question.stems() {
-            let title =
-                Sought::of(self.searcher, &Key::Term(Term::from_field_text(self.fields.title, stem)))?;
+            let title = Sought::of(self.searcher, &Key::text(self.fields.title, stem))?;
             articles.headlined(&title, |article, part| scores[article as usize] += weight::TITLE * part)?;
             if self.wanted == Wanted::Passages {
                 let held = articles.held(stem)?;

@@ -22,7 +22,8 @@ pub const PARAGRAPH_END: &str = "p";
 pub struct WordFields {
     /// The words as they stand, folded; see [`inflect`](super::inflect) for how stems are found.
     pub exact: Field,
-    /// Their stems by the rules of the text's own language; nothing where those are the English.
+    /// Their stems by the rules of the text's own language, without their places; nothing where those are the
+    /// English.
     pub own: Field,
     /// [`SENTENCE_END`] and [`PARAGRAPH_END`] at the positions of the last words of those.
     pub breaks: Field,
@@ -123,10 +124,12 @@ pub fn schema() -> (Schema, Fields) {
     let breaks = TextFieldIndexing::default().set_tokenizer(READY).set_fieldnorms(false);
     let breaks = breaks.set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let breaks = TextOptions::default().set_indexing_options(breaks);
+    let own = TextFieldIndexing::default().set_tokenizer(READY).set_fieldnorms(false);
+    let own = TextOptions::default().set_indexing_options(own.set_index_option(IndexRecordOption::WithFreqs));
     let positions = IndexRecordOption::WithFreqsAndPositions;
-    let words = |builder: &mut SchemaBuilder, [exact, own, ends]: [&str; 3]| WordFields {
+    let words = |builder: &mut SchemaBuilder, [exact, stems, ends]: [&str; 3]| WordFields {
         exact: builder.add_text_field(exact, text(READY, positions)),
-        own: builder.add_text_field(own, text(READY, positions)),
+        own: builder.add_text_field(stems, own.clone()),
         breaks: builder.add_text_field(ends, breaks.clone()),
     };
     let group = TextOptions::default().set_fast("raw");

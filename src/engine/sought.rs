@@ -18,6 +18,11 @@ pub(super) enum Key {
 }
 
 impl Key {
+    /// A word of a field, as the field holds it.
+    pub fn text(field: Field, word: &str) -> Key {
+        Key::Term(Term::from_field_text(field, word))
+    }
+
     /// The field that is looked into.
     pub fn field(&self) -> Field {
         match self {

@@ -174,6 +174,47 @@ fn what_is_found_and_what_is_marked_agree() {
     assert!(found > 100, "{found}");
 }
 
+/// Stems are not indexed: the words of one are looked for in the dictionary, whatever the query asks of them.
+#[test]
+fn a_word_is_found_in_all_of_its_forms() {
+    let news = folder(&[
+        (
+            "news/a.txt",
+            "Rain\n\nThe council stopped the ferry, and the pilots are dying for a storm to come.",
+        ),
+        ("news/b.txt", "Wind\n\nThe harbour stops ferries today; nobody died, and the pilot slept."),
+        (
+            "news/c.txt",
+            "Snow\n\nNo stopping here, said the policeman, and nothing of ferrymen or instituted stopgaps.",
+        ),
+    ]);
+    run_in(news.path(), &["index", "--no-extract", "news"]);
+    let found = |query: &str| -> String {
+        let ran = run_in(news.path(), &["search", "--format", "jsonl", query]);
+        ["a", "b", "c"].into_iter().filter(|name| ran.out.contains(&format!("{name}.txt"))).collect()
+    };
+    for (query, wanted) in [
+        ("stop", "abc"),
+        ("stops", "abc"),
+        ("stop AND ferry", "ab"),
+        ("stop NOT pilot", "c"),
+        ("die", "ab"),
+        ("pilot NEAR/4 dying", "ab"),
+        ("pilot PRE/4 dying", "a"),
+        ("stops NEAR/3 ferry", "ab"),
+        ("\"stops ferries\"", "b"),
+        ("policeman", "c"),
+        ("policy", ""),
+        ("in", ""),
+        ("stop-ferry", "b"),
+        ("ferries-today", "b"),
+    ] {
+        assert_eq!(found(query), wanted, "{query}");
+    }
+    let explained = run_in(news.path(), &["search", "--explain", "stopping"]).out;
+    assert!(explained.contains("3  stopping  (stopped, stopping, stops)"), "{explained}");
+}
+
 #[test]
 fn articles_are_counted_by_at_least() {
     let corpus = Corpus::indexed();
