@@ -38,6 +38,21 @@ pub fn clear_rebuild(path: &Path) -> io::Result<()> {
     }
 }
 
+/// How the names of files begin that are being written.
+const DRAFT: &str = ".tmp-";
+
+/// Clears away drafts that a killed run left, most of which nobody writes again; for whoever holds the
+/// writer's lock.
+pub fn clear_drafts(path: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(DRAFT) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// How many bytes are summed each time an index is opened: below 1 ms at the speed of CRC-32.
 const SUMMED_AT_OPEN: u64 = 4 << 20;
 
@@ -338,7 +353,7 @@ impl Directory for Checked {
 /// Writes a whole file or none. tantivy's own way gives the file to its owner alone: others could not
 /// read the index.
 fn replace(folder: &Path, name: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = folder.join(format!(".tmp-{}", name.to_string_lossy().trim_start_matches('.')));
+    let draft = folder.join(format!("{DRAFT}{}", name.to_string_lossy().trim_start_matches('.')));
     let mut file = std::fs::File::create(&draft)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_data());
     drop(file);

@@ -281,7 +281,7 @@ impl Index {
         // Who was killed while committing leaves files behind that the next commit would write by the same
         // name, and cannot. What hinders clearing up hinders writing, too, and is told there.
         let _ = writer.garbage_collect_files().wait();
-        let _ = checked::clear_rebuild(&self.path);
+        let _ = checked::clear_rebuild(&self.path).and_then(|()| checked::clear_drafts(&self.path));
         writer.set_merge_policy(Box::new(WholeOnly::new(self.directory.clone())));
         Ok(Writer {
             path: self.path.clone(),

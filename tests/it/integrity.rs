@@ -479,7 +479,9 @@ fn an_index_made_anew_gives_way_only_when_the_new_one_is_whole() {
         assert_eq!(doctor.code, 0, "round {round}: {}", doctor.out);
     }
     assert!(early > 5, "only {early} runs were killed before they ended");
-    // Whoever writes next clears away what the kills left.
+    // Whoever writes next clears away what the kills left, and drafts that only a rare kill leaves.
+    fs::write(news.path().join("index/.tmp-folders"), "half of").unwrap();
+    assert!(run_in(news.path(), &["doctor"]).out.contains("left over"));
     fs::write(news.path().join("news/new.txt"), story(50)).unwrap();
     assert_eq!(run_in(news.path(), &["index", "news"]).code, 0);
     let doctor = run_in(news.path(), &["doctor"]);
