@@ -472,13 +472,18 @@ pub(super) fn inverse(number: f32, holders: f32) -> f32 {
     (1.0 + (number - holders + 0.5).max(0.0) / (holders + 0.5)).ln()
 }
 
-/// What lengths do to the weight of a word of a field of so many rows, by the index's own rounding of lengths.
-pub(super) fn norms(searcher: &Searcher, field: Field, rows: f32) -> Result<[f32; 256]> {
+/// How many words a field holds in all of its rows.
+pub(super) fn tokens(searcher: &Searcher, field: Field) -> Result<u64> {
     let mut tokens = 0;
     for segment in searcher.segment_readers() {
         tokens += segment.inverted_index(field)?.total_num_tokens();
     }
-    let average = (tokens as f32 / rows.max(1.0)).max(1.0);
+    Ok(tokens)
+}
+
+/// What lengths do to the weight of a word of a field of so many rows, by the index's own rounding of lengths.
+pub(super) fn norms(searcher: &Searcher, field: Field, rows: f32) -> Result<[f32; 256]> {
+    let average = (tokens(searcher, field)? as f32 / rows.max(1.0)).max(1.0);
     Ok(std::array::from_fn(|id| {
         let length = FieldNormReader::id_to_fieldnorm(id as u8) as f32;
         weight::ROW_K1 * (1.0 - weight::ROW_B + weight::ROW_B * length / average)

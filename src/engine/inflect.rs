@@ -42,7 +42,8 @@ fn vowel_changed(stem: &str) -> Option<[String; 2]> {
 }
 
 /// What the endings that the English stemmer (Snowball) takes away are made up of, one behind the other:
-/// `izations` of `iz`, `at`, `ion` and `s`. That nothing is missing was seen on 297,000 words.
+/// `izations` of `iz`, `at`, `ion` and `s`. That nothing is missing was seen on 279,000 words (Debian's
+/// `wamerican-huge` and the sample corpus), bare and with each ending of the test below.
 const PIECES: [&str; 30] = [
     "s", "e", "l", "ed", "ing", "y", "i", "er", "err", "al", "anc", "enc", "ic", "ab", "ib", "il", "ant",
     "ment", "ent", "ism", "ist", "at", "or", "ion", "it", "ous", "iv", "iz", "ful", "ness",
@@ -177,7 +178,7 @@ mod tests {
         assert!(!accepts("us", "usa") && !accepts("in", "institute") && !accepts("state", "statue"));
     }
 
-    /// Every word that this project has at hand, and each with every ending: its stem lets it through.
+    /// Every word of the sample corpus, bare and with every ending: its stem lets it through.
     #[test]
     fn no_form_is_missed() {
         let mut words: BTreeSet<String> = BTreeSet::new();

@@ -10,6 +10,7 @@ use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query,
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED, TantivyError};
 
+use super::article::tokens;
 use super::sought::{Key, Rows, Sought};
 
 /// Rows that hold what is looked up.
@@ -41,11 +42,8 @@ fn similarity(searcher: &Searcher, field: Field, rows: f32) -> tantivy::Result<O
     if all == 0 {
         return Ok(None);
     }
-    let mut tokens = 0;
-    for segment in searcher.segment_readers() {
-        tokens += segment.inverted_index(field)?.total_num_tokens();
-    }
-    Ok(Some(Bm25Weight::for_one_term((rows as u64).min(all), all, tokens as Score / all as Score)))
+    let average = tokens(searcher, field)? as Score / all as Score;
+    Ok(Some(Bm25Weight::for_one_term((rows as u64).min(all), all, average)))
 }
 
 struct SoughtWeight {
