@@ -60,15 +60,20 @@ pub fn clauses(text: &Text<'_>, sentence: usize, runs: &[Run]) -> Vec<Clause> {
     let range = text.sentence_tokens[sentence].clone();
     let mut found: Vec<Clause> = Vec::new();
     let mut at = range.start;
+    let first = text.tokens.get(at).map_or(0, |token| token.span.start);
+    let mut rest = &runs[runs.partition_point(|run| run.outer.end <= first)..];
     while at < range.end {
-        let clause = match run_at(text, at, runs) {
-            Some(run) => {
-                at = text.token_at(run.outer.end.saturating_sub(1)).max(at) + 1;
-                continue;
-            }
-            None => according(text, at, &range, runs).or_else(|| verb_clause(text, at, &range, runs)),
-        };
-        match clause {
+        let span = text.tokens[at].span;
+        while let [past, others @ ..] = rest
+            && past.outer.end <= span.start
+        {
+            rest = others;
+        }
+        if let Some(run) = rest.first().filter(|run| run.outer.contains(span)) {
+            at = text.token_at(run.outer.end.saturating_sub(1)).max(at) + 1;
+            continue;
+        }
+        match according(text, at, &range, runs).or_else(|| verb_clause(text, at, &range, runs)) {
             Some(clause) => {
                 at = clause.cue.end;
                 found.push(clause);
@@ -351,16 +356,17 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
     if !text.is_word(at) || text.is_capital(at) {
         return None;
     }
-    if text.is_word(at + 1)
+    if en::begins_cue(text.low(at))
+        && text.is_word(at + 1)
         && let Some(verb) = en::cue(text.low_range(at..at + 2))
     {
         return Some((at..at + 2, verb));
     }
+    let verb = en::cue(text.low(at))?;
     // A noun, not a verb: `the report`, `his state`.
     let owner = |at: usize| en::is_determiner(text.low(at)) || matches!(text.low(at), "’s" | "'s");
     let described = at > 1 && DESCRIBES.contains(&text.low(at - 1)) && owner(at - 2);
     let noun = at > 0 && owner(at - 1) || described;
-    let verb = en::cue(text.low(at))?;
     // `the statement read: …`
     let read = text.low(at) == "read" && text.is_sign(at + 1, &[":", ","]);
     // `it is worth noting`, `it goes without saying`: nobody does.

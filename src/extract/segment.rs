@@ -332,23 +332,26 @@ const MOST_TOKENS: usize = 400;
 
 /// Paragraphs: lines, or blocks between empty lines when the text is wrapped at a fixed width.
 fn paragraphs(body: &str) -> Vec<Span> {
-    let separator = if hard_wrapped(body) { "\n\n" } else { "\n" };
-    let mut start = 0;
+    let wrapped = hard_wrapped(body);
+    let mut at = 0;
+    let mut open: Option<Span> = None;
     let mut spans = Vec::new();
-    for part in body.split(separator) {
-        let span = Span::new(start, start + part.len()).trim(body);
-        if !span.is_empty() {
-            spans.push(span);
+    for line in body.split('\n') {
+        let span = Span::new(at, at + line.len());
+        at += line.len() + 1;
+        if !wrapped || line.is_empty() {
+            spans.extend(open.take());
         }
-        start += part.len() + separator.len();
+        open = Some(open.map_or(span, |open| open.cover(span)));
     }
-    spans
+    spans.extend(open);
+    spans.into_iter().map(|span| span.trim(body)).filter(|span| !span.is_empty()).collect()
 }
 
 /// True when most lines break in mid-sentence at about the same width.
 fn hard_wrapped(body: &str) -> bool {
     let lines: Vec<&str> = body.lines().filter(|line| line.len() > 30).take(200).collect();
-    if lines.len() < 6 || !body.contains("\n\n") {
+    if lines.len() < 6 || !body.split('\n').any(str::is_empty) {
         return false;
     }
     let cut = |line: &&&str| {
@@ -365,10 +368,11 @@ fn tokenise(body: &str, paragraph: Span, number: u32, tokens: &mut Vec<Token>) {
         while at < end && body.as_bytes()[at] == b' ' {
             at += 1;
         }
-        let Some(first) = body[at..end].chars().next() else { break };
-        let next = at + first.len_utf8();
+        let plain =
+            body.as_bytes()[at..end].first().filter(|byte| byte.is_ascii()).map(|&byte| char::from(byte));
+        let Some(first) = plain.or_else(|| body[at..end].chars().next()) else { break };
         if first.is_whitespace() {
-            at = next;
+            at += first.len_utf8();
             continue;
         }
         let (stop, class) = if first.is_alphabetic() {

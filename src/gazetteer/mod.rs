@@ -17,6 +17,7 @@
 
 #[doc(hidden)]
 pub mod file;
+mod first;
 mod fold;
 mod own;
 mod scan;
@@ -28,6 +29,7 @@ use fst::{IntoStreamer, Streamer};
 use serde::{Deserialize, Serialize};
 
 use file::{Packed, Places};
+use first::First;
 pub use fold::fold;
 #[doc(hidden)]
 pub use fold::key;
@@ -166,6 +168,7 @@ pub struct Match {
 pub struct Gazetteer {
     places: Places<'static>,
     own: own::Own,
+    first: First,
 }
 
 impl Gazetteer {
@@ -174,6 +177,7 @@ impl Gazetteer {
         static EMBEDDED: LazyLock<Gazetteer> = LazyLock::new(|| Gazetteer {
             places: Places::open(PLACES).expect("places.bin is damaged; rebuild it with: dev gazetteer"),
             own: own::Own::default(),
+            first: First::new(),
         });
         &EMBEDDED
     }

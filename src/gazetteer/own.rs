@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 
+use super::first::First;
 use super::{Candidate, Gazetteer, Match, NameKind, Region, RegionId, RegionKind, key};
 
 /// First id of a user's places; the ids of our own tables lie below.
@@ -50,7 +51,11 @@ impl Gazetteer {
     /// A later line may name a place of an earlier one as its parent. The id of a place comes from its name
     /// and parent, so it stays the same when the rest of the file changes.
     pub fn with_own(lines: &[crate::user::Line]) -> Result<Gazetteer, Wrong> {
-        let mut gazetteer = Gazetteer { places: Gazetteer::embedded().places.clone(), own: Own::default() };
+        let mut gazetteer = Gazetteer {
+            places: Gazetteer::embedded().places.clone(),
+            own: Own::default(),
+            first: First::new(),
+        };
         for line in lines {
             let wrong = |reason: String| Wrong { number: line.number, reason };
             gazetteer.add_line(&line.columns).map_err(wrong)?;

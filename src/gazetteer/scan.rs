@@ -126,7 +126,7 @@ impl Gazetteer {
     /// As above, without the user's own.
     fn longest(&self, text: &str, at: usize, ordinary: Ordinary) -> Option<(usize, Vec<Packed>)> {
         let rest = text.get(at..)?;
-        if !may_start(rest) {
+        if !may_start(rest) || !self.first.begins(rest, |word| self.begins(word)) {
             return None;
         }
         let short = self.abbreviation(rest);
@@ -171,6 +171,13 @@ impl Gazetteer {
         Some((end, found))
     }
 
+    /// True when a name or an abbreviation is this word or goes on behind it.
+    fn begins(&self, word: &str) -> bool {
+        let mut folded = String::with_capacity(word.len());
+        word.chars().for_each(|c| fold_letter(c, |letter| folded.push(letter)));
+        begins(&self.places.names, &folded) || begins(&self.places.exact, word)
+    }
+
     /// Walks the names along the text and reports each that ends with a word.
     fn walk(&self, rest: &str, mut report: impl FnMut(usize, u64)) {
         let names = &self.places.names;
@@ -184,14 +191,13 @@ impl Gazetteer {
             let mut fed = true;
             let mut feed = |c: char| {
                 for byte in c.encode_utf8(&mut bytes).bytes() {
-                    match node.find_input(byte) {
-                        Some(arc) if fed => {
-                            let arc = node.transition(arc);
-                            output += arc.out.value();
-                            node = names.node(arc.addr);
-                        }
-                        _ => fed = false,
-                    }
+                    let arc = if fed { node.find_input(byte) } else { None };
+                    let Some(arc) = arc.map(|arc| node.transition(arc)) else {
+                        fed = false;
+                        return;
+                    };
+                    output += arc.out.value();
+                    node = names.node(arc.addr);
                 }
             };
             match class(c) {
@@ -379,6 +385,17 @@ fn may_start(rest: &str) -> bool {
                 || matches!(*article, "al" | "el") && after.strip_prefix(' ').is_some_and(capital)
         })
     })
+}
+
+/// True when a key is this word, or goes on with anything but a letter.
+fn begins<D: AsRef<[u8]>>(keys: &fst::raw::Fst<D>, word: &str) -> bool {
+    let mut node = keys.root();
+    for byte in word.bytes() {
+        let Some(arc) = node.find_input(byte) else { return false };
+        node = keys.node(node.transition(arc).addr);
+    }
+    let mut next = node.transitions();
+    node.is_final() || next.any(|arc| !arc.inp.is_ascii_alphanumeric())
 }
 
 /// True when the word that starts here may stand inside a name: a capital, or a short or linking word.

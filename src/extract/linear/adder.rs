@@ -6,17 +6,17 @@
 
 use std::hint::black_box;
 
-use super::cache::{Cache, Kept, REMEMBERED, State, VIEWS};
-use super::chain::LANES;
+use super::cache::{Cache, Group, Kept, REMEMBERED, State, VIEWS};
+use super::chain::{LANES, Sums};
 use super::hash::mix;
 use super::keys::{Keys, PLACES};
 use super::model::Model;
 use super::name_features::{NEIGHBOURS, Scene};
-use super::table::{Asked, Sums};
+use super::table::Asked;
 use super::words::{Words, surface};
 
 /// Keys looked up together: as many as leave their lines in the nearer caches.
-const TOGETHER: usize = 1024;
+const TOGETHER: usize = 512;
 
 /// Adds up the weights of tokens. A cache must always come with the same model.
 pub(super) struct Adder<'a> {
@@ -32,9 +32,7 @@ impl<'a> Adder<'a> {
     /// Starts with the first token.
     pub fn new(model: &'a Model, cache: &'a mut Cache) -> Adder<'a> {
         // No sign is zero, see `Adder::group`.
-        cache.memo.signs.resize(REMEMBERED, 0);
-        cache.memo.sums.resize(REMEMBERED, Kept::default());
-        cache.memo.states.resize(REMEMBERED, State::Unknown);
+        cache.memo.resize(REMEMBERED, Group::default());
         cache.batch.sums.clear();
         cache.batch.sums.push([0; LANES]);
         Adder { model, cache, stays: [NO_STAY; PLACES], own: 0, done: Vec::new() }
@@ -98,7 +96,7 @@ impl<'a> Adder<'a> {
         self.cache.surfaces.resize(all, [Kept::default(); VIEWS]);
         let first = self.cache.batch.sums.len() as u32;
         for view in 0..VIEWS {
-            self.apart(|put| surface(words, id, view, &mut |key| put(key)));
+            self.apart(|adder| surface(words, id, view, &mut |key| adder.put(key)));
         }
         self.cache.known[id as usize] = State::Waiting(first);
         self.cache.batch.words.push((id as usize, first));
@@ -112,10 +110,11 @@ impl<'a> Adder<'a> {
     }
 
     /// A new place for the sums of features that stand together.
-    fn apart(&mut self, features: impl FnOnce(&mut dyn FnMut(u32))) -> u32 {
+    fn apart(&mut self, features: impl FnOnce(&mut Self)) -> u32 {
         let place = self.place();
-        let keys = &mut self.cache.batch.keys;
-        features(&mut |key| keys.push(Asked { key, place }));
+        let own = std::mem::replace(&mut self.own, place);
+        features(self);
+        self.own = own;
         place
     }
 
@@ -125,9 +124,9 @@ impl<'a> Adder<'a> {
         self.model.add(&batch.keys, &mut batch.sums, &mut batch.scratch);
         for (place, own) in batch.groups.drain(..) {
             // Another group may have taken the place since.
-            if memo.states[place] == State::Waiting(own) {
-                memo.states[place] = State::Known;
-                memo.sums[place] = Kept(batch.sums[own as usize]);
+            let group = &mut memo[place];
+            if group.state == State::Waiting(own) {
+                (group.state, group.sums) = (State::Known, batch.sums[own as usize]);
             }
         }
         for (id, first) in batch.words.drain(..) {
@@ -156,7 +155,7 @@ const NO_STAY: (u64, u32) = (u64::MAX, 0);
 
 /// Adds one row of sums to another.
 #[inline]
-fn add(sums: &mut Sums, more: &Sums) {
+pub(super) fn add(sums: &mut Sums, more: &Sums) {
     for (sum, more) in sums.iter_mut().zip(more) {
         *sum = sum.wrapping_add(*more);
     }
@@ -169,25 +168,25 @@ impl Keys for Adder<'_> {
     }
 
     #[inline]
-    fn group(&mut self, sign: u64, features: impl FnOnce(&mut dyn FnMut(u32))) {
+    fn group(&mut self, sign: u64, features: impl FnOnce(&mut Self)) {
         let sign = mix(sign) | 1 << 63;
         let place = sign as usize & (REMEMBERED - 1);
-        let mut state = self.cache.memo.states[place];
-        if self.cache.memo.signs[place] != sign {
+        let group = &self.cache.memo[place];
+        if group.sign != sign {
             let own = self.apart(features);
-            state = State::Waiting(own);
-            self.cache.memo.signs[place] = sign;
-            self.cache.memo.states[place] = state;
+            let group = &mut self.cache.memo[place];
+            (group.sign, group.state) = (sign, State::Waiting(own));
             self.cache.batch.groups.push((place, own));
-        }
-        match state {
-            State::Waiting(from) => self.cache.batch.uses.push((self.own, from)),
-            _ => add(&mut self.cache.batch.sums[self.own as usize], &self.cache.memo.sums[place].0),
+            self.cache.batch.uses.push((self.own, own));
+        } else if let State::Waiting(from) = group.state {
+            self.cache.batch.uses.push((self.own, from));
+        } else {
+            add(&mut self.cache.batch.sums[self.own as usize], &group.sums);
         }
     }
 
     #[inline]
-    fn stays(&mut self, place: usize, sign: u64, features: impl FnOnce(&mut dyn FnMut(u32))) {
+    fn stays(&mut self, place: usize, sign: u64, features: impl FnOnce(&mut Self)) {
         if self.stays[place].0 != sign {
             self.stays[place] = (sign, self.apart(features));
         }

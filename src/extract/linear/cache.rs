@@ -1,6 +1,7 @@
 //! What one model keeps from text to text: sums that are asked for again and again, and room to work in.
 
-use super::table::{Asked, Scratch, Sums};
+use super::chain::Sums;
+use super::table::{Asked, Scratch};
 
 /// Places from which a word is looked at: itself, or as a neighbour of the token that is scored.
 pub const VIEWS: usize = 6;
@@ -17,21 +18,30 @@ pub(super) struct Cache {
     pub surfaces: Vec<[Kept; VIEWS]>,
     /// Whether they are there.
     pub known: Vec<State>,
-    pub memo: Memo,
+    /// Groups, each in the place that its sign names.
+    pub memo: Vec<Group>,
     pub batch: Batch,
+}
+
+impl Cache {
+    /// Forgets what is kept of words, as their numbers will mean others. Signs of groups mean the same for ever.
+    pub fn forget_words(&mut self) {
+        self.surfaces.clear();
+        self.known.clear();
+    }
 }
 
 /// Number of sums that are remembered between texts: a power of two.
 pub(super) const REMEMBERED: usize = 1 << 12;
 
-/// Sums of groups by their signs, kept as long as no other group takes their place.
-#[derive(Default)]
-pub(super) struct Memo {
-    /// The sign that each place holds; zero until it is used.
-    pub signs: Vec<u64>,
-    pub states: Vec<State>,
-    /// The sums of that sign.
-    pub sums: Vec<Kept>,
+/// The sums of a group by its sign, kept as long as no other group takes their place; all on one line of memory.
+#[repr(align(64))]
+#[derive(Clone, Copy, Default)]
+pub(super) struct Group {
+    pub sums: Sums,
+    /// Zero until the place is used.
+    pub sign: u64,
+    pub state: State,
 }
 
 /// Whether sums are known.

@@ -2,7 +2,7 @@
 //!
 //! A chain starts after label 0 and ends before it: label 0 is "outside".
 
-use wide::f32x8;
+use wide::{f32x8, i16x8};
 
 /// Lanes of a score vector; a model has at most as many labels.
 pub const LANES: usize = 16;
@@ -13,36 +13,64 @@ pub type Scores = [f32; LANES];
 /// `transitions[from][to]`, minus infinity where the scheme forbids it.
 pub type Transitions = [Scores; LANES];
 
+/// Scores in steps of [`Model::step`](super::model::Model::step).
+pub type Sums = [i16; LANES];
+
+/// `steps[from][to]`: [`Transitions`] in such steps, the smallest number where the scheme forbids it.
+pub type Steps = [Sums; LANES];
+
+/// Transitions in steps.
+pub fn in_steps(transitions: &Transitions, step: f32) -> Steps {
+    // What is too large or infinite ends at the largest or smallest number.
+    transitions.map(|row| row.map(|score| (score / step).round() as i16))
+}
+
 /// The best sequence of labels.
-pub fn best_path(emissions: &[Scores], transitions: &Transitions) -> Vec<u8> {
+pub fn best_path(emissions: &[Sums], steps: &Steps) -> Vec<u8> {
     // Only the scores are kept on the way; where they came from is asked on the way back alone.
-    let mut passed: Vec<Scores> = Vec::with_capacity(emissions.len());
-    let mut scores = [f32::NEG_INFINITY; LANES];
-    scores[0] = 0.0;
+    let mut passed: Vec<Sums> = Vec::with_capacity(emissions.len());
+    let mut scores = [i16::MIN; LANES];
+    scores[0] = 0;
     for emission in emissions {
         passed.push(scores);
-        let mut best = [f32x8::splat(f32::NEG_INFINITY); 2];
-        for (&score, row) in scores.iter().zip(transitions) {
-            if score == f32::NEG_INFINITY {
-                continue;
-            }
-            for (best, row) in best.iter_mut().zip(halves(row)) {
-                *best = best.fast_max(row + f32x8::splat(score));
+        let mut best = [i16x8::splat(i16::MIN); 2];
+        for (&score, row) in scores.iter().zip(steps) {
+            for (best, row) in best.iter_mut().zip(whole_halves(row)) {
+                *best = best.max(row.saturating_add(i16x8::splat(score)));
             }
         }
-        for ((scores, best), emission) in
-            scores.as_chunks_mut::<8>().0.iter_mut().zip(best).zip(halves(emission))
-        {
-            *scores = (best + emission).to_array();
-        }
+        let [low, high] = whole_halves(emission);
+        let sums = [best[0].saturating_add(low), best[1].saturating_add(high)];
+        // The best is zero, so that no sum runs out of numbers.
+        let top = i16x8::splat(sums[0].max(sums[1]).reduce_max());
+        let [low, high] = sums.map(|half| half.saturating_sub(top).to_array());
+        scores = std::array::from_fn(|lane| if lane < 8 { low[lane] } else { high[lane - 8] });
     }
-    let mut label = best_step(&scores, transitions, 0);
+    let mut label = best_step(&scores, steps, 0);
     let mut path = vec![0; emissions.len()];
     for (step, scores) in path.iter_mut().zip(&passed).rev() {
         *step = label as u8;
-        label = best_step(scores, transitions, label);
+        label = best_step(scores, steps, label);
     }
     path
+}
+
+/// The first label from which a path comes best to label `to`.
+fn best_step(scores: &Sums, steps: &Steps, to: usize) -> usize {
+    let (mut best, mut from) = (i16::MIN, 0);
+    for (label, (score, row)) in scores.iter().zip(steps).enumerate() {
+        let sum = score.saturating_add(row[to]);
+        if sum > best {
+            (best, from) = (sum, label);
+        }
+    }
+    from
+}
+
+/// As [`halves`], of whole numbers.
+fn whole_halves(row: &Sums) -> [i16x8; 2] {
+    let [low, high] = row.as_chunks::<8>().0 else { return [i16x8::ZERO; 2] };
+    [i16x8::new(*low), i16x8::new(*high)]
 }
 
 /// A row as the processor adds it up: without this, the compiler takes one label after the other.
@@ -51,27 +79,23 @@ fn halves(row: &Scores) -> [f32x8; 2] {
     [f32x8::new(*low), f32x8::new(*high)]
 }
 
-/// The first label from which a path comes best to label `to`.
-fn best_step(scores: &Scores, transitions: &Transitions, to: usize) -> usize {
-    let (mut best, mut from) = (f32::NEG_INFINITY, 0);
-    for (label, (score, row)) in scores.iter().zip(transitions).enumerate() {
-        let sum = score + row[to];
-        if sum > best {
-            (best, from) = (sum, label);
-        }
-    }
-    from
-}
-
 /// The mass that each label gets when all labels pass theirs on.
-fn step(masses: &Scores, edges: &Transitions) -> Scores {
+fn step(masses: &Scores, edges: &Transitions) -> [f32x8; 2] {
     let mut sums = [f32x8::ZERO; 2];
     for (&mass, row) in masses.iter().zip(edges).filter(|(mass, _)| **mass != 0.0) {
         for (sum, row) in sums.iter_mut().zip(halves(row)) {
             *sum += row * f32x8::splat(mass);
         }
     }
-    whole(sums)
+    sums
+}
+
+/// Masses times factors, scaled so that they add up to one; and what they added up to.
+fn scaled(masses: [f32x8; 2], factors: [f32x8; 2]) -> ([f32x8; 2], f32) {
+    let [low, high] = [masses[0] * factors[0], masses[1] * factors[1]];
+    let total = (low + high).reduce_add().max(f32::MIN_POSITIVE);
+    let scale = f32x8::splat(total.recip());
+    ([low * scale, high * scale], total)
 }
 
 /// The reverse of [`halves`].
@@ -80,9 +104,25 @@ fn whole(halves: [f32x8; 2]) -> Scores {
     std::array::from_fn(|lane| if lane < 8 { low[lane] } else { high[lane - 8] })
 }
 
-/// Transition weights as factors.
-pub fn factors(transitions: &Transitions) -> Transitions {
-    transitions.map(|row| row.map(f32::exp))
+/// Transition weights as factors, for sums over paths.
+pub struct Edges {
+    /// `to[from][to]`.
+    to: Transitions,
+    /// The same, turned: `from[to][from]`.
+    from: Transitions,
+}
+
+impl Edges {
+    /// Takes transition scores.
+    pub fn new(transitions: &Transitions) -> Edges {
+        let to = transitions.map(|row| row.map(f32::exp));
+        Edges { to, from: std::array::from_fn(|lane| to.map(|row| row[lane])) }
+    }
+
+    /// The factor of a step.
+    pub fn factor(&self, from: usize, to: usize) -> f32 {
+        self.to[from][to]
+    }
 }
 
 /// What forward and backward sums leave: enough for the probability of any label or edge.
@@ -94,54 +134,51 @@ pub struct Lattice {
     pub backward: Vec<Scores>,
     /// Emission factors.
     pub factor: Vec<Scores>,
-    /// Logarithm of the sum over all paths.
-    pub log_sum: f64,
+    /// For each token, by how much its scores and sums were scaled.
+    tops: Vec<(f32, f32)>,
 }
 
 impl Lattice {
-    /// Runs both ways over the emissions; `edges` are the [`factors`] of the transitions.
-    pub fn fill(&mut self, emissions: &[Scores], edges: &Transitions) {
+    /// Runs both ways over the emissions.
+    pub fn fill(&mut self, emissions: impl Iterator<Item = Scores>, edges: &Edges) {
         self.forward.clear();
         self.factor.clear();
-        self.log_sum = 0.0;
+        self.tops.clear();
         let mut before = [0.0; LANES];
         before[0] = 1.0;
         for emission in emissions {
-            let top = emission.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let factor = whole(halves(emission).map(|half| (half - f32x8::splat(top)).exp()));
-            let mut sums = step(&before, edges);
-            for lane in 0..LANES {
-                sums[lane] *= factor[lane];
-            }
-            let total: f32 = sums.iter().sum::<f32>().max(f32::MIN_POSITIVE);
-            before = sums.map(|sum| sum / total);
-            self.log_sum += f64::from(top) + f64::from(total).ln();
+            let [low, high] = halves(&emission);
+            let top = low.fast_max(high).to_array().into_iter().fold(f32::MIN, f32::max);
+            let factor = [low, high].map(|half| (half - f32x8::splat(top)).exp());
+            let (sums, total) = scaled(step(&before, &edges.to), factor);
+            before = whole(sums);
+            self.tops.push((top, total));
             self.forward.push(before);
-            self.factor.push(factor);
+            self.factor.push(whole(factor));
         }
         self.run_backward(edges);
     }
 
-    fn run_backward(&mut self, edges: &Transitions) {
+    fn run_backward(&mut self, edges: &Edges) {
         let tokens = self.forward.len();
         self.backward.clear();
         self.backward.resize(tokens, [0.0; LANES]);
-        let mut after: Scores = std::array::from_fn(|lane| edges[lane][0]);
-        let turned: Transitions = std::array::from_fn(|to| std::array::from_fn(|from| edges[from][to]));
+        let mut after = edges.from[0];
         for token in (0..tokens).rev() {
             self.backward[token] = after;
             let ahead: Scores = std::array::from_fn(|lane| after[lane] * self.factor[token][lane]);
-            let mut total = 0.0;
-            after = step(&ahead, &turned);
-            after.iter().for_each(|sum| total += sum);
-            let total = total.max(f32::MIN_POSITIVE);
-            after = after.map(|sum| sum / total);
+            after = whole(scaled(step(&ahead, &edges.from), [f32x8::ONE; 2]).0);
         }
+    }
+
+    /// Logarithm of the sum over all paths; `edges` are those of [`Lattice::fill`].
+    pub fn log_sum(&self, edges: &Edges) -> f64 {
         let last: f32 = match self.forward.last() {
-            Some(forward) => forward.iter().zip(edges).map(|(mass, row)| mass * row[0]).sum(),
+            Some(forward) => forward.iter().zip(&edges.from[0]).map(|(mass, edge)| mass * edge).sum(),
             None => 1.0,
         };
-        self.log_sum += f64::from(last.max(f32::MIN_POSITIVE)).ln();
+        let scaled = self.tops.iter().map(|&(top, total)| f64::from(top) + f64::from(total).ln());
+        scaled.sum::<f64>() + f64::from(last.max(f32::MIN_POSITIVE)).ln()
     }
 
     /// Probability of each label at a token.
@@ -169,10 +206,19 @@ mod tests {
         let mut emissions = vec![[0.0; LANES]; 3];
         emissions[0][1] = 2.0;
         emissions[2][1] = 2.5;
-        assert_eq!(best_path(&emissions, &transitions), [1, 2, 0]);
+        let steps = in_steps(&transitions, 0.001);
+        let sums: Vec<Sums> = emissions.iter().map(|row| row.map(|score| (score / 0.001) as i16)).collect();
+        assert_eq!(best_path(&sums, &steps), [1, 2, 0]);
+        // However loud what is forbidden.
+        let loud = [[i16::MIN, 0, i16::MAX, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]; 40];
+        let path = best_path(&loud, &steps);
+        assert!(
+            path.windows(2).all(|pair| steps[usize::from(pair[0])][usize::from(pair[1])] == 0),
+            "{path:?}"
+        );
         let mut lattice = Lattice::default();
-        lattice.fill(&emissions, &factors(&transitions));
+        lattice.fill(emissions.into_iter(), &Edges::new(&transitions));
         assert!(lattice.marginals(0)[1] > 0.5);
-        assert!(best_path(&[], &transitions).is_empty());
+        assert!(best_path(&[], &steps).is_empty());
     }
 }

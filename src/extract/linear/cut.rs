@@ -36,7 +36,7 @@ impl Cut {
         let before = |byte: u32| tokens.partition_point(|token: &Token| token.span.start < byte);
         let paragraphs = paragraphs.iter().map(|paragraph| (before(paragraph.start), before(paragraph.end)));
         let paragraphs = paragraphs.filter(|(start, end)| start < end).collect();
-        let ids: Vec<u32> = tokens.iter().map(|token| words.id(token.span.of(text), model)).collect();
+        let ids = words.ids(text, &tokens, model);
         words.touch(&ids);
         let names = vec![0; tokens.len()];
         Cut { tokens, sentences: bounds, paragraphs, ids, names }

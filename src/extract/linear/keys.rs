@@ -10,11 +10,11 @@ pub trait Keys {
     fn put(&mut self, key: u32);
 
     /// Features that `sign` alone decides, in any text.
-    fn group(&mut self, sign: u64, features: impl FnOnce(&mut dyn FnMut(u32)));
+    fn group(&mut self, sign: u64, features: impl FnOnce(&mut Self));
 
     /// Features that `sign` alone decides within a paragraph, and that mostly stay from one token to the
     /// next. Each use has its own `place`, below [`PLACES`].
-    fn stays(&mut self, place: usize, sign: u64, features: impl FnOnce(&mut dyn FnMut(u32)));
+    fn stays(&mut self, place: usize, sign: u64, features: impl FnOnce(&mut Self));
 }
 
 /// Number of places for [`Keys::stays`].
@@ -26,11 +26,11 @@ impl Keys for Vec<u32> {
         self.push(key);
     }
 
-    fn group(&mut self, _: u64, features: impl FnOnce(&mut dyn FnMut(u32))) {
-        features(&mut |key| self.push(key));
+    fn group(&mut self, _: u64, features: impl FnOnce(&mut Self)) {
+        features(self);
     }
 
-    fn stays(&mut self, _: usize, _: u64, features: impl FnOnce(&mut dyn FnMut(u32))) {
-        features(&mut |key| self.push(key));
+    fn stays(&mut self, _: usize, _: u64, features: impl FnOnce(&mut Self)) {
+        features(self);
     }
 }

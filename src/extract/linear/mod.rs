@@ -10,6 +10,7 @@ pub mod chain;
 mod cut;
 pub mod forest;
 pub mod hash;
+mod index;
 pub mod keys;
 pub mod model;
 pub mod name_features;

@@ -2,13 +2,14 @@
 //!
 //! A file is a header in plain text (what it was trained on, licences, date, command, score) that ends
 //! with an empty line, then the packed numbers: word clusters, transitions, and for each kept feature
-//! its key, a mask of the labels it speaks about, and one signed byte for each of them.
+//! its key, a mask of the labels it speaks about, and one signed byte for each of them. Those asked for most
+//! come first.
 
 use std::sync::Arc;
 
-use super::chain::{LANES, Scores, Transitions};
+use super::chain::{self, Edges, LANES, Scores, Steps, Sums, Transitions};
 use super::hash;
-use super::table::{Asked, Row, Scratch, Sums, Table, Weights};
+use super::table::{Asked, Row, Scratch, Weights};
 
 /// No cluster is known.
 pub const UNKNOWN: u16 = u16::MAX;
@@ -30,6 +31,14 @@ impl Default for Clusters {
     }
 }
 
+/// What goes from label to label, in the forms that are asked for.
+pub struct Chain {
+    /// For the best path.
+    pub steps: Steps,
+    /// For probabilities.
+    pub edges: Edges,
+}
+
 /// Weights of one model, ready for look-up.
 #[derive(Default)]
 pub struct Model {
@@ -39,6 +48,8 @@ pub struct Model {
     pub step: f32,
     /// Transition scores of each pass.
     pub transitions: Vec<Transitions>,
+    /// The same, made ready.
+    pub chains: Vec<Chain>,
     /// Its place among the models that share their words: below [`MODELS`](super::words::MODELS).
     pub slot: usize,
     clusters: Arc<hash::Hashed<Clusters>>,
@@ -84,7 +95,12 @@ impl Model {
             }
             self.transitions.push(table);
         }
-        self.weights = Weights::new(reader.table()?, reader.table()?);
+        let chain = |table: &Transitions| Chain {
+            steps: chain::in_steps(table, self.step),
+            edges: Edges::new(table),
+        };
+        self.chains = self.transitions.iter().map(chain).collect();
+        self.weights = Weights::new(reader.front()?, reader.behind()?);
         Some(())
     }
 
@@ -101,15 +117,9 @@ impl Model {
     }
 
     /// Sums as scores.
-    pub fn scores(&self, sums: &[Sums]) -> Vec<Scores> {
-        sums.iter().map(|sums| sums.map(|sum| f32::from(sum) * self.step)).collect()
-    }
-
-    /// Adds sums to scores.
-    pub fn more_scores(&self, sums: &[Sums], scores: &mut [Scores]) {
-        for (scores, sums) in scores.iter_mut().zip(sums) {
-            scores.iter_mut().zip(sums).for_each(|(score, &sum)| *score += f32::from(sum) * self.step);
-        }
+    pub fn scores<'a>(&self, sums: &'a [Sums]) -> impl Iterator<Item = Scores> + use<'a> {
+        let step = self.step;
+        sums.iter().map(move |sums| sums.map(|sum| f32::from(sum) * step))
     }
 
     /// The clusters of a word as written, else in lower case, else with a capital.
@@ -232,18 +242,27 @@ impl Reader<'_> {
         Some(row)
     }
 
-    fn table(&mut self) -> Option<Table> {
+    /// How many features follow.
+    fn features(&mut self) -> Option<usize> {
         let features = self.varint()? as usize;
-        if features > self.data.len() {
-            return None;
-        }
-        let mut table = Table::with_room(features);
+        (features <= self.data.len()).then_some(features)
+    }
+
+    /// The features asked for most, each with its whole key.
+    fn front(&mut self) -> Option<Vec<(u32, Row)>> {
+        (0..self.features()?).map(|_| Some((self.varint()?, self.row()?))).collect()
+    }
+
+    /// All others, in the order of their keys.
+    fn behind(&mut self) -> Option<Vec<(u32, Row)>> {
+        let features = self.features()?;
         let mut key = 0_u32;
+        let mut rows = Vec::with_capacity(features);
         for _ in 0..features {
             key = key.checked_add(self.varint()?)?;
-            table.put(key, self.row()?);
+            rows.push((key, self.row()?));
         }
-        Some(table)
+        Some(rows)
     }
 
     fn classes(&mut self) -> Option<hash::Hashed<u8>> {

@@ -3,7 +3,7 @@
 use super::hash::{Hashed, key, pair};
 use super::keys::Keys;
 use super::model::UNKNOWN;
-use super::words::{BOUNDARY, List, Word, Words};
+use super::words::{BOUNDARY, List, Mark, Word, Words};
 
 /// Where a word stands beside the token that is scored, and the view that tells it.
 pub const NEIGHBOURS: [(isize, usize); 9] =
@@ -26,6 +26,12 @@ struct Seen {
     alone: u16,
     acronym: u16,
 }
+
+/// Most words without a capital between two capitals of one name.
+const GAP: usize = 3;
+
+/// Letters of a word that may join, as `en` and `v.` do.
+const SHORT: u8 = 3;
 
 fn more(count: &mut u16) {
     *count = count.saturating_add(1);
@@ -236,8 +242,67 @@ impl Scene {
         self.seen.len()
     }
 
-    /// Stretches around capitals, in order.
+    /// Stretches of capitals with what may belong to the same name, in order.
     pub fn zones(&self, words: &Words) -> Vec<Zone> {
+        let mut zones: Vec<Zone> = Vec::new();
+        for &sentence in &self.sentences {
+            let mut open: Option<Zone> = None;
+            for token in sentence.0..sentence.1 {
+                let word = self.word(token, words);
+                // `The`, `He` and `In` that open a sentence are names only with a capital beside them; all
+                // in capitals, they may be short for something.
+                if !word.any_capital || word.function && !word.all_capitals {
+                    continue;
+                }
+                let (from, to) = self.around(token, sentence, words);
+                open = match open {
+                    Some(zone) if self.joined(zone.end, from, words) => {
+                        Some(Zone { start: zone.start, end: to })
+                    }
+                    other => {
+                        zones.extend(other);
+                        Some(Zone { start: from, end: to })
+                    }
+                };
+            }
+            zones.extend(open);
+        }
+        zones
+    }
+
+    /// A capital with what beside it may belong to its name.
+    fn around(&self, token: usize, (start, end): (usize, usize), words: &Words) -> (usize, usize) {
+        let at =
+            |token: usize| if token < end { self.word(token, words) } else { &words.all[BOUNDARY as usize] };
+        let both = |word: &Word| word.digit || word.any_capital;
+        // `39th Regiment`, `The Hague`, `southern Chile`, `sub-Saharan`
+        let before = match token.checked_sub(1).filter(|&before| before >= start).map(at) {
+            Some(word) if both(word) || word.list == List::Way => 1,
+            Some(word) if word.mark == Mark::Pause => (token - start).min(2),
+            _ => 0,
+        };
+        // `Apollo 11`, `Seo In-guk`, `William H.`, `Stanton hospital`
+        let next = at(token + 1);
+        let after = match next.mark {
+            Mark::Pause if at(token + 2).letter => 2,
+            Mark::End if at(token).length == 1 => 1,
+            _ => usize::from(both(next) || next.small && !next.function && next.list != List::Speech),
+        };
+        (token - before, (token + 1 + after).min(end))
+    }
+
+    /// True when all that stands between two stretches may be part of one name.
+    fn joined(&self, end: usize, start: usize, words: &Words) -> bool {
+        let may_join = |token: usize| {
+            let word = self.word(token, words);
+            word.joins || !word.letter || word.length <= SHORT
+        };
+        start <= end + GAP && (end..start).all(may_join)
+    }
+
+    /// Stretches around capitals, in order: what is learned from, so that what stands beside a name is learned
+    /// as well.
+    pub fn wide_zones(&self, words: &Words) -> Vec<Zone> {
         let mut zones: Vec<Zone> = Vec::new();
         for &(start, end) in &self.sentences {
             let mut open: Option<Zone> = None;
@@ -280,15 +345,7 @@ impl Scene {
     /// What the keys of a zone's tokens have in common.
     pub fn frame(&self, zone: Zone, words: &Words) -> Frame {
         let sentence = self.sentence_of(zone.start);
-        let at = |token: usize, offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];
-        // From the link that ends before the zone's first token to that of the second token behind it.
-        let links = (0..zone.end - zone.start + 3)
-            .map(|n| {
-                let (before, after) = (at(zone.start + n, -2), at(zone.start + n, -1));
-                Link::new(before, after)
-            })
-            .collect();
-        Frame { sentence, habit: self.habit(sentence, words), start: zone.start, links }
+        Frame { sentence, habit: self.habit(sentence, words) }
     }
 
     /// Keys that depend on where a token of the frame's zone stands.
@@ -319,14 +376,9 @@ impl Scene {
     /// As [`Scene::keys`], without groups of similar words, what stands around capitals, and what the rest of
     /// the article tells: enough where all of it is read for another reason.
     pub fn near_keys(&self, token: usize, frame: &Frame, words: &Words, keys: &mut impl Keys) {
-        let Frame { sentence, habit, start, ref links } = *frame;
+        let Frame { sentence, habit } = *frame;
         let at = |offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];
         let (word, before, after) = (at(0), at(-1), at(1));
-        let [far_left, left, right, far_right] = [0, 1, 2, 3].map(|n| &links[token - start + n]);
-        keys.put(key(6000, left.lower));
-        keys.put(key(6001, right.lower));
-        keys.put(key(6003, far_left.lower));
-        keys.put(key(6004, far_right.lower));
         let flags = u64::from(word.capital)
             | u64::from(word.all_capitals) << 1
             | u64::from(self.places[token].opens) << 2
@@ -334,17 +386,28 @@ impl Scene {
             | u64::from(habit.shouted) << 4
             | u64::from(habit.titled) << 5
             | u64::from(word.length == 1) << 6;
-        let briefs = pair(left.brief, after.brief);
-        keys.group(pair(briefs, flags), |put| {
-            put(key(6005, left.brief));
-            put(key(6006, right.brief));
-            put(key(6007, briefs));
-            put(key(6008, flags));
+        let (left, right) = (pair(before.brief, word.brief), pair(word.brief, after.brief));
+        let briefs = pair(left, after.brief);
+        keys.group(pair(briefs, flags), |keys| {
+            keys.put(key(6005, left));
+            keys.put(key(6006, right));
+            keys.put(key(6007, briefs));
+            keys.put(key(6008, flags));
         });
         keys.put(key(6009, pair(flags, before.lower)));
         if self.places[token].run.1 != 0 {
             self.run_keys(token, words, keys);
         }
+    }
+
+    /// Pairs of words around a token.
+    pub fn pair_keys(&self, token: usize, frame: &Frame, words: &Words, keys: &mut impl Keys) {
+        let at = |offset: isize| words.all[self.neighbour(token, offset, frame.sentence) as usize].lower;
+        let (word, before, after) = (at(0), at(-1), at(1));
+        keys.put(key(6000, pair(before, word)));
+        keys.put(key(6001, pair(word, after)));
+        keys.put(key(6003, pair(at(-2), before)));
+        keys.put(key(6004, pair(after, at(2))));
     }
 
     /// Where in its capitalised run the token stands.
@@ -354,19 +417,17 @@ impl Scene {
         let last = self.word(to - 1, words);
         let first = self.word(from, words);
         let position = run_position(token, from, to);
-        let whole = (from..to).fold(5, |hash, token| pair(hash, self.word(token, words).lower));
         let group = |word: &Word| u64::from(word.clusters.first[1]);
         let (last_group, first_group) = (group(last), group(first));
-        let sign = pair(whole, last_group << 40 | first_group << 16 | position);
-        keys.group(sign, |put| {
-            let mut put = |template: u32, value: u64| put(key(template, pair(value, position)));
+        let sign = pair(pair(last.lower, first.lower), last_group << 40 | first_group << 16 | position);
+        keys.group(sign, |keys| {
+            let mut put = |template: u32, value: u64| keys.put(key(template, pair(value, position)));
             put(6100, 0);
             put(6101, last.lower);
             put(6102, first.lower);
             put(6107, last.ending);
             put(6108, last_group);
             put(6109, first_group);
-            put(6112, whole);
         });
     }
 
@@ -394,6 +455,8 @@ impl Scene {
         let first = |word: &Word| u64::from(word.clusters.first[1]);
         let second = |word: &Word| u64::from(word.clusters.second[1]);
         let coarse = |word: &Word| u64::from(word.clusters.first[2]);
+        keys.put(key(6000, pair(before.lower, word.lower)));
+        keys.put(key(6001, pair(word.lower, after.lower)));
         keys.put(key(6002, pair(before.lower, after.lower)));
         keys.put(key(6010, pair(first(before), first(word))));
         keys.put(key(6011, pair(first(word), first(after))));
@@ -411,10 +474,10 @@ impl Scene {
         let unknown = word.clusters.fine == UNKNOWN && word.clusters.second[0] == UNKNOWN;
         let group = word.clusters.first[2];
         let flags = u64::from(opens) | u64::from(unknown) << 1 | u64::from(word.all_capitals) << 2;
-        keys.group(seen.sign() << 20 | u64::from(group) << 3 | flags | ARTICLE, |put| {
+        keys.group(seen.sign() << 20 | u64::from(group) << 3 | flags | ARTICLE, |keys| {
             let case = few(seen.inside) * 3 + few(seen.small);
-            put(key(6200, case));
-            put(key(6201, case * 2 + u64::from(opens)));
+            keys.put(key(6200, case));
+            keys.put(key(6201, case * 2 + u64::from(opens)));
             for (template, count) in [
                 seen.after_title,
                 seen.before_speech,
@@ -426,21 +489,21 @@ impl Scene {
             .enumerate()
             {
                 if count > 0 {
-                    put(key(6202 + template as u32, few(count)));
+                    keys.put(key(6202 + template as u32, few(count)));
                 }
             }
             let signs = seen.signs();
-            put(key(6207, signs));
-            put(key(6208, pair(signs, u64::from(group))));
-            put(key(6209, few(seen.last_of_run) * 9 + few(seen.first_of_run) * 3 + few(seen.alone)));
+            keys.put(key(6207, signs));
+            keys.put(key(6208, pair(signs, u64::from(group))));
+            keys.put(key(6209, few(seen.last_of_run) * 9 + few(seen.first_of_run) * 3 + few(seen.alone)));
             if seen.in_body > 0 {
-                put(key(6210, few(seen.in_body)));
+                keys.put(key(6210, few(seen.in_body)));
             }
             if word.all_capitals {
-                put(key(6211, few(seen.acronym)));
+                keys.put(key(6211, few(seen.acronym)));
             }
             if unknown {
-                put(key(6212, signs));
+                keys.put(key(6212, signs));
             }
         });
     }
@@ -498,19 +561,4 @@ pub struct Frame {
     /// The sentence that holds the zone.
     pub sentence: (usize, usize),
     habit: Habit,
-    start: usize,
-    /// Each token with the one before it, from the token before the zone to two behind it.
-    links: Vec<Link>,
-}
-
-/// Two words in a row, hashed.
-struct Link {
-    lower: u64,
-    brief: u64,
-}
-
-impl Link {
-    fn new(before: &Word, after: &Word) -> Link {
-        Link { lower: pair(before.lower, after.lower), brief: pair(before.brief, after.brief) }
-    }
 }

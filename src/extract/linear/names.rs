@@ -3,12 +3,12 @@
 
 use std::sync::LazyLock;
 
-use super::adder::Adder;
-use super::chain::{self, LANES, Lattice, Scores};
+use super::adder::{self, Adder};
+use super::chain::{self, LANES, Lattice, Steps, Sums};
 use super::cut::Cut;
 use super::hash::{key, pair};
 use super::keys::Keys;
-use super::model::Model;
+use super::model::{Chain, Model};
 use super::name_features::{Scene, Zone};
 use super::token::Token;
 use super::words::{Mark, Words};
@@ -117,7 +117,7 @@ pub struct Labelled {
 
 /// Labels the words of an article; tokens left out are no names.
 pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usize, usize)>) -> Vec<Labelled> {
-    let [first, rest @ ..] = model.transitions.as_slice() else { return Vec::new() };
+    let [first, rest @ ..] = model.chains.as_slice() else { return Vec::new() };
     let scene = Scene::new(ids, sentences, words);
     let zones = scene.zones(words);
     let mut cache = words.take_cache(model);
@@ -132,9 +132,9 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
             adder.next();
         }
     }
-    let mut scores = model.scores(&adder.finish());
+    let mut sums = adder.finish();
     let mut labels = vec![0; ids.len()];
-    paths(&zones, &scores, first, &mut labels);
+    paths(&zones, &sums, &first.steps, &mut labels);
     let mut last = first;
     if let Some(second) = rest.first() {
         last = second;
@@ -142,45 +142,46 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
         let mut adder = Adder::new(model, &mut cache);
         for &zone in &zones {
             adder.start();
+            let sentence = scene.sentence_of(zone.start);
             for token in zone.start..zone.end {
-                opinion.keys(token, &scene, zone, words, &labels, &mut adder);
+                opinion.keys(token, &scene, sentence, words, &labels, &mut adder);
                 adder.next();
             }
         }
-        model.more_scores(&adder.finish(), &mut scores);
-        paths(&zones, &scores, second, &mut labels);
+        sums.iter_mut().zip(&adder.finish()).for_each(|(sums, more)| adder::add(sums, more));
+        paths(&zones, &sums, &second.steps, &mut labels);
     }
     words.give_cache(model, cache);
-    probabilities(&zones, &scores, &labels, last)
+    probabilities(model, &zones, &sums, &labels, last)
 }
 
-/// The best labels of each zone; `scores` has those of all their tokens, one zone after the other.
-fn paths(zones: &[Zone], scores: &[Scores], transitions: &chain::Transitions, labels: &mut [u8]) {
-    let mut rest = scores;
+/// The best labels of each zone; `sums` has those of all their tokens, one zone after the other.
+fn paths(zones: &[Zone], sums: &[Sums], steps: &Steps, labels: &mut [u8]) {
+    let mut rest = sums;
     for zone in zones {
         let (own, others) = rest.split_at(zone.end - zone.start);
         rest = others;
-        labels[zone.start..zone.end].copy_from_slice(&chain::best_path(own, transitions));
+        labels[zone.start..zone.end].copy_from_slice(&chain::best_path(own, steps));
     }
 }
 
 fn probabilities(
+    model: &Model,
     zones: &[Zone],
-    scores: &[Scores],
+    sums: &[Sums],
     labels: &[u8],
-    transitions: &chain::Transitions,
+    chain: &Chain,
 ) -> Vec<Labelled> {
-    let edges = chain::factors(transitions);
     let mut lattice = Lattice::default();
     let mut all = Vec::new();
-    let mut rest = scores;
+    let mut rest = sums;
     for zone in zones {
         let (own, others) = rest.split_at(zone.end - zone.start);
         rest = others;
         if labels[zone.start..zone.end].iter().all(|&label| label == 0) {
             continue;
         }
-        lattice.fill(own, &edges);
+        lattice.fill(model.scores(own), &chain.edges);
         for (at, &label) in labels[zone.start..zone.end].iter().enumerate() {
             if label != 0 {
                 let token = zone.start + at;
@@ -301,26 +302,26 @@ impl Opinion {
         opinion
     }
 
-    /// Keys of the second pass for a token of a zone.
+    /// Keys of the second pass for a token of a sentence.
     pub fn keys(
         &self,
         token: usize,
         scene: &Scene,
-        zone: Zone,
+        (start, end): (usize, usize),
         words: &Words,
         labels: &[u8],
         keys: &mut impl Keys,
     ) {
         let label = |token: Option<usize>| match token {
-            Some(token) if token >= zone.start && token < zone.end => u64::from(labels[token]),
+            Some(token) if token >= start && token < end => u64::from(labels[token]),
             _ => 99,
         };
         let (before, own, after) = (label(token.checked_sub(1)), label(Some(token)), label(Some(token + 1)));
-        keys.group(LABELS | before << 16 | own << 8 | after, |put| {
-            put(key(7000, own));
-            put(key(7001, before * 100 + own));
-            put(key(7002, own * 100 + after));
-            put(key(7003, before * 100 + after));
+        keys.group(LABELS | before << 16 | own << 8 | after, |keys| {
+            keys.put(key(7000, own));
+            keys.put(key(7001, before * 100 + own));
+            keys.put(key(7002, own * 100 + after));
+            keys.put(key(7003, before * 100 + after));
         });
         if scene.word(token, words).capital {
             self.word_keys(scene.slot(token, words), token, own, keys);
@@ -345,16 +346,16 @@ impl Opinion {
         let known = class as u64 * 2 + u64::from(longer);
         let length = length.min(4) as u64;
         let sign = (share << 8 | kinds) << 24 | total << 20 | length << 16 | known << 8 | own;
-        keys.group(VOTES | sign, |put| {
-            put(key(7004, share));
-            put(key(7005, share * 16 + own));
-            put(key(7006, kinds));
-            put(key(7007, kinds * 16 + own));
-            put(key(7008, pair(total, kinds)));
+        keys.group(VOTES | sign, |keys| {
+            keys.put(key(7004, share));
+            keys.put(key(7005, share * 16 + own));
+            keys.put(key(7006, kinds));
+            keys.put(key(7007, kinds * 16 + own));
+            keys.put(key(7008, pair(total, kinds)));
             if length > 0 {
-                put(key(7009, known));
-                put(key(7010, known * 16 + own));
-                put(key(7011, length * 4 + class as u64));
+                keys.put(key(7009, known));
+                keys.put(key(7010, known * 16 + own));
+                keys.put(key(7011, length * 4 + class as u64));
             }
         });
     }

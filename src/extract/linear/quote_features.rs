@@ -1,6 +1,8 @@
 //! What the quote model looks at beyond the words themselves: quote marks, reporting words, clauses,
 //! names, and the sentences and paragraphs around.
 
+use std::num::NonZeroU32;
+
 use super::hash::{key, pair};
 use super::keys::Keys;
 use super::name_features::{Scene, Zone};
@@ -29,12 +31,32 @@ struct Spot {
     right_name: Option<Hit>,
 }
 
-/// A token found to one side, and what lies between.
+/// A token found to one side, and what lies between: small, because each token of a text has six of them.
 #[derive(Clone, Copy)]
-struct Hit {
-    token: u32,
+struct Hit(NonZeroU32);
+
+/// Bits of a [`Hit`] that say which token.
+const TOKEN_BITS: u32 = 26;
+
+impl Hit {
+    /// Nothing lies between yet. No paragraph has so many tokens that its last ones are taken for one.
+    fn new(token: usize) -> Hit {
+        Hit(NonZeroU32::MIN.saturating_add((token as u32).min((1 << TOKEN_BITS) - 2)))
+    }
+
+    fn token(self) -> usize {
+        (self.0.get() & ((1 << TOKEN_BITS) - 1)) as usize - 1
+    }
+
     /// One bit for each kind of separator on the way; for clause marks, whether a cue is.
-    between: u64,
+    fn between(self) -> u64 {
+        u64::from(self.0.get() >> TOKEN_BITS)
+    }
+
+    /// Notes a separator, one of six bits.
+    fn pass(&mut self, bit: u32) {
+        self.0 |= bit << TOKEN_BITS;
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -45,6 +67,13 @@ struct Sentence {
     reports: bool,
     quoted: bool,
     name: bool,
+}
+
+impl Sentence {
+    /// See [`Paragraph::loud`].
+    fn is_loud(&self) -> bool {
+        self.reports || self.quoted
+    }
 }
 
 /// A paragraph, read for the quote model.
@@ -137,7 +166,7 @@ impl Paragraph {
     /// Little else is reported speech, and most of what the model would find there is none.
     pub fn loud(&self) -> Vec<(usize, usize)> {
         let mut all: Vec<(usize, usize)> = Vec::new();
-        for sentence in self.sentences.iter().filter(|one| one.reports || one.quoted) {
+        for sentence in self.sentences.iter().filter(|one| one.is_loud()) {
             match all.last_mut() {
                 Some(last) if last.1 == sentence.start => last.1 = sentence.end,
                 _ => all.push((sentence.start, sentence.end)),
@@ -226,8 +255,9 @@ impl Paragraph {
     }
 
     fn look_both_ways(&mut self, words: &Words) {
-        for number in 0..self.sentences.len() {
-            let (start, end) = (self.sentences[number].start, self.sentences[number].end);
+        // In all others nothing is labelled.
+        for sentence in self.sentences.iter().filter(|sentence| sentence.is_loud()) {
+            let (start, end) = (sentence.start, sentence.end);
             let mut look = Look::default();
             for at in start..end {
                 let spot = &mut self.spots[at];
@@ -264,15 +294,15 @@ impl Look {
             _ => 0,
         };
         for hit in [&mut self.cue, &mut self.name].into_iter().flatten() {
-            hit.between |= bit;
+            hit.pass(bit);
         }
         let cue = word.cue >= STRONG;
         if cue {
             if let Some(mark) = &mut self.mark {
-                mark.between = 1;
+                mark.pass(1);
             }
             if spot.quoted == 0 {
-                self.cue = Some(Hit { token: at as u32, between: 0 });
+                self.cue = Some(Hit::new(at));
             }
         }
         let separates = matches!(
@@ -280,10 +310,10 @@ impl Look {
             Mark::Comma | Mark::Double(_) | Mark::That | Mark::Pause | Mark::Who | Mark::If
         );
         if separates {
-            self.mark = Some(Hit { token: at as u32, between: 0 });
+            self.mark = Some(Hit::new(at));
         }
         if (1..=8).contains(&spot.name) {
-            self.name = Some(Hit { token: at as u32, between: 0 });
+            self.name = Some(Hit::new(at));
         }
     }
 }
@@ -320,119 +350,118 @@ impl Paragraph {
     }
 
     fn quote_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
-        let spot = self.spots[at];
+        let spot = &self.spots[at];
         if spot.quoted == 0 {
             return;
         }
         let (start, end) = (spot.run.0 as usize, spot.run.1 as usize);
         let (left, right, length) = (step(at - start), step(end - at), step(end - start));
-        keys.group(group::RUN | left << 16 | right << 8 | length, |put| {
-            put(key(8001, left));
-            put(key(8002, right));
-            put(key(8003, length * 16 + left.min(3)));
-            put(key(8004, length * 16 + right.min(3)));
+        keys.group(group::RUN | left << 16 | right << 8 | length, |keys| {
+            keys.put(key(8001, left));
+            keys.put(key(8002, right));
+            keys.put(key(8003, length * 16 + left.min(3)));
+            keys.put(key(8004, length * 16 + right.min(3)));
         });
-        keys.stays(place::RUN, start as u64, |put| {
+        keys.stays(place::RUN, start as u64, |keys| {
             let edges = u64::from(start == 0) * 2 + u64::from(end + 1 == self.spots.len());
-            put(key(8005, edges * 4 + u64::from(spot.quoted)));
-            put(key(8006, self.word_at(end.checked_sub(1), words).lower));
-            put(key(8007, self.word_at(start.checked_sub(1), words).lower));
+            keys.put(key(8005, edges * 4 + u64::from(spot.quoted)));
+            keys.put(key(8006, self.word_at(end.checked_sub(1), words).lower));
+            keys.put(key(8007, self.word_at(start.checked_sub(1), words).lower));
             let (next, second) = (self.word_at(Some(end + 1), words), self.word_at(Some(end + 2), words));
-            put(key(8008, next.lower));
-            put(key(8009, pair(next.lower, second.lower)));
+            keys.put(key(8008, next.lower));
+            keys.put(key(8009, pair(next.lower, second.lower)));
             let capital = u64::from(self.word_at(Some(start + 1), words).capital);
-            put(key(8010, capital * 16 + length.min(5)));
-            put(key(8011, u64::from(next.cue.max(second.cue)) * 8 + length.min(5)));
+            keys.put(key(8010, capital * 16 + length.min(5)));
+            keys.put(key(8011, u64::from(next.cue.max(second.cue)) * 8 + length.min(5)));
         });
     }
 
     /// What the nearest reporting words on both sides say, each alone and together.
     fn cue_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
-        let spot = self.spots[at];
+        let spot = &self.spots[at];
         let quoted = u64::from(spot.quoted);
         self.side_keys(spot.left_cue, (8020, place::LEFT_CUE), words, keys);
         self.side_keys(spot.right_cue, (8030, place::RIGHT_CUE), words, keys);
-        let far = |cue: Option<Hit>| cue.map(|cue| (step(at.abs_diff(cue.token as usize)), cue.between));
+        let far = |cue: Option<Hit>| cue.map(|cue| (step(at.abs_diff(cue.token())), cue.between()));
         let (left, right) = (far(spot.left_cue), far(spot.right_cue));
         let sign = |cue: Option<(u64, u64)>| cue.map_or(0xffff, |(step, between)| step * 64 + between);
-        keys.group(group::CUES | sign(left) << 32 | sign(right) << 16 | quoted, |put| {
+        keys.group(group::CUES | sign(left) << 32 | sign(right) << 16 | quoted, |keys| {
             if let Some((step, between)) = left {
-                put(key(8020, step * 64 + between));
+                keys.put(key(8020, step * 64 + between));
             }
             if let Some((step, between)) = right {
-                put(key(8030, step * 64 + between));
+                keys.put(key(8030, step * 64 + between));
             }
             let rough =
                 |cue: Option<(u64, u64)>| cue.map_or(NOTHING, |(step, between)| step.min(4) * 64 + between);
             let both = rough(left) * 1000 + rough(right);
-            put(key(8040, both));
-            put(key(8041, both * 4 + quoted));
+            keys.put(key(8040, both));
+            keys.put(key(8041, both * 4 + quoted));
             let sides = u64::from(left.is_some()) * 2 + u64::from(right.is_some());
-            put(key(8042, sides * 4 + quoted));
+            keys.put(key(8042, sides * 4 + quoted));
         });
     }
 
     fn side_keys(&self, cue: Option<Hit>, (base, place): (u32, usize), words: &Words, keys: &mut impl Keys) {
-        let Some(Hit { token, between }) = cue else { return };
-        let token = token as usize;
+        let Some((token, between)) = cue.map(|cue| (cue.token(), cue.between())) else { return };
         let word = self.word(token, words);
-        keys.stays(place, (token as u64) << 8 | between, |put| {
-            put(key(base + 1, pair(word.lower, between)));
-            put(key(base + 3, pair(self.word_at(Some(token + 1), words).lower, between)));
-            put(key(base + 4, pair(self.word_at(token.checked_sub(1), words).lower, between & 7)));
-            put(key(base + 5, pair(u64::from(word.clusters.first[1]), between)));
+        keys.stays(place, (token as u64) << 8 | between, |keys| {
+            keys.put(key(base + 1, pair(word.lower, between)));
+            keys.put(key(base + 3, pair(self.word_at(Some(token + 1), words).lower, between)));
+            keys.put(key(base + 4, pair(self.word_at(token.checked_sub(1), words).lower, between & 7)));
+            keys.put(key(base + 5, pair(u64::from(word.clusters.first[1]), between)));
         });
     }
 
     fn clause_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
-        let spot = self.spots[at];
+        let spot = &self.spots[at];
         let lower = |at: Option<usize>| self.word_at(at, words).lower;
-        if let Some(Hit { token, between }) = spot.left_mark {
-            let token = token as usize;
+        if let Some(hit) = spot.left_mark {
+            let (token, between) = (hit.token(), hit.between());
             let mark = lower(Some(token));
-            keys.stays(place::LEFT_MARK, (token as u64) << 8 | between, |put| {
-                put(key(8051, pair(lower(Some(token + 1)), mark)));
-                put(key(8052, pair(lower(token.checked_sub(1)), mark)));
-                put(key(8053, pair(mark, between)));
+            keys.stays(place::LEFT_MARK, (token as u64) << 8 | between, |keys| {
+                keys.put(key(8051, pair(lower(Some(token + 1)), mark)));
+                keys.put(key(8052, pair(lower(token.checked_sub(1)), mark)));
+                keys.put(key(8053, pair(mark, between)));
             });
         }
-        if let Some(Hit { token, between }) = spot.right_mark {
-            let token = token as usize;
+        if let Some(hit) = spot.right_mark {
+            let (token, between) = (hit.token(), hit.between());
             let mark = lower(Some(token));
-            keys.stays(place::RIGHT_MARK, (token as u64) << 8 | between, |put| {
-                put(key(8055, pair(lower(Some(token + 1)), mark)));
-                put(key(8056, pair(pair(lower(Some(token + 1)), lower(Some(token + 2))), mark)));
-                put(key(8057, pair(mark, between)));
+            keys.stays(place::RIGHT_MARK, (token as u64) << 8 | between, |keys| {
+                keys.put(key(8055, pair(lower(Some(token + 1)), mark)));
+                keys.put(key(8056, pair(pair(lower(Some(token + 1)), lower(Some(token + 2))), mark)));
+                keys.put(key(8057, pair(mark, between)));
             });
         }
     }
 
     fn sentence_keys(&self, at: usize, before: u8, after: u8, words: &Words, keys: &mut impl Keys) {
-        let spot = self.spots[at];
+        let spot = &self.spots[at];
         let quoted = u64::from(spot.quoted);
         let number = spot.sentence as usize;
         let sentence = self.sentences[number];
         let (left, right) = (step(at - sentence.start).min(6), step(sentence.end - 1 - at).min(6));
         let cue = u64::from(self.word(at, words).cue);
-        keys.group(group::POSITION | left << 24 | right << 16 | cue << 8 | quoted, |put| {
-            put(key(8060, left));
-            put(key(8061, right));
-            put(key(8062, left.min(3) * 16 + quoted * 4 + cue));
+        keys.group(group::POSITION | left << 24 | right << 16 | cue << 8 | quoted, |keys| {
+            keys.put(key(8060, left));
+            keys.put(key(8061, right));
+            keys.put(key(8062, left.min(3) * 16 + quoted * 4 + cue));
         });
-        keys.stays(place::SENTENCE, (number as u64) << 8 | quoted, |put| {
+        keys.stays(place::SENTENCE, (number as u64) << 8 | quoted, |keys| {
             let around = self.around(number);
-            put(key(8063, around));
-            put(key(8064, around * 4 + quoted));
-            put(key(8065, (number.min(3) as u64) * 4 + quoted));
+            keys.put(key(8063, around));
+            keys.put(key(8064, around * 4 + quoted));
+            keys.put(key(8065, (number.min(3) as u64) * 4 + quoted));
             let (first, second) =
                 (self.word(sentence.start, words), self.word_at(Some(sentence.start + 1), words));
-            put(key(8066, first.lower));
-            put(key(8067, pair(first.lower, second.lower)));
-            put(key(8068, pair(first.lower, quoted)));
+            keys.put(key(8066, first.lower));
+            keys.put(key(8067, pair(first.lower, second.lower)));
+            keys.put(key(8068, pair(first.lower, quoted)));
             let around = u64::from(before) * 64 + u64::from(self.state) * 8 + u64::from(after);
-            put(key(8100, around >> 3));
-            put(key(8101, (around & 63) * 4 + quoted));
-            put(key(8102, around * 4 + quoted));
+            keys.put(key(8100, around >> 3));
+            keys.put(key(8101, (around & 63) * 4 + quoted));
+            keys.put(key(8102, around * 4 + quoted));
         });
     }
 
@@ -450,10 +479,10 @@ impl Paragraph {
         let quoted = u64::from(self.spots[at].quoted);
         let own = self.word(at, words);
         let (left, right) = (self.name_at(at, -1), self.name_at(at, 1));
-        keys.group(pair(own.lower, group::WORD | left << 16 | right << 8 | quoted), |put| {
-            put(key(8077, pair(own.lower, quoted)));
-            put(key(8083, pair(left, own.lower)));
-            put(key(8084, pair(right, own.lower)));
+        keys.group(pair(own.lower, group::WORD | left << 16 | right << 8 | quoted), |keys| {
+            keys.put(key(8077, pair(own.lower, quoted)));
+            keys.put(key(8083, pair(left, own.lower)));
+            keys.put(key(8084, pair(right, own.lower)));
         });
     }
 
@@ -464,35 +493,35 @@ impl Paragraph {
 
     /// Reporting words and names, as such, at the token and beside it.
     fn name_keys(&self, at: usize, words: &Words, keys: &mut impl Keys) {
-        let spot = self.spots[at];
+        let spot = &self.spots[at];
         let quoted = u64::from(spot.quoted);
         let word = |offset: isize| self.word_at(at.checked_add_signed(offset), words);
         let [before, own, after, second] = [-1, 0, 1, 2].map(|offset| u64::from(word(offset).cue));
         let [left, name, right] = [-1, 0, 1].map(|offset| self.name_at(at, offset));
         let capital = u64::from(word(0).capital);
         let cues = before << 24 | own << 18 | after << 12 | second << 6 | capital << 2 | quoted;
-        keys.group(group::BESIDE | left << 48 | name << 40 | right << 32 | cues, |put| {
-            put(key(8000, quoted * 4 + own));
-            put(key(8072, before * 16 + own * 4 + quoted));
-            put(key(8073, after * 16 + own * 4 + quoted));
-            put(key(8074, after * 2 + capital));
-            put(key(8075, second * 2 + capital));
-            put(key(8076, before * 2 + capital));
-            put(key(8080, name));
-            put(key(8081, left * 32 + name));
-            put(key(8082, name * 32 + right));
-            put(key(8085, left * 4 + own));
-            put(key(8086, right * 4 + own));
+        keys.group(group::BESIDE | left << 48 | name << 40 | right << 32 | cues, |keys| {
+            keys.put(key(8000, quoted * 4 + own));
+            keys.put(key(8072, before * 16 + own * 4 + quoted));
+            keys.put(key(8073, after * 16 + own * 4 + quoted));
+            keys.put(key(8074, after * 2 + capital));
+            keys.put(key(8075, second * 2 + capital));
+            keys.put(key(8076, before * 2 + capital));
+            keys.put(key(8080, name));
+            keys.put(key(8081, left * 32 + name));
+            keys.put(key(8082, name * 32 + right));
+            keys.put(key(8085, left * 4 + own));
+            keys.put(key(8086, right * 4 + own));
         });
         let far = |hit: Option<Hit>| {
-            hit.map_or(NOTHING, |hit| step(at.abs_diff(hit.token as usize)).min(5) * 64 + hit.between)
+            hit.map_or(NOTHING, |hit| step(at.abs_diff(hit.token())).min(5) * 64 + hit.between())
         };
         let (left, right) = (far(spot.left_name), far(spot.right_name));
-        keys.group(group::NAMES | left << 24 | right << 8 | own, |put| {
-            put(key(8087, left));
-            put(key(8088, right));
-            put(key(8089, left * 8 + own));
-            put(key(8090, right * 8 + own));
+        keys.group(group::NAMES | left << 24 | right << 8 | own, |keys| {
+            keys.put(key(8087, left));
+            keys.put(key(8088, right));
+            keys.put(key(8089, left * 8 + own));
+            keys.put(key(8090, right * 8 + own));
         });
     }
 }

@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::adder::Adder;
+use super::adder::{self, Adder};
 use super::cache::Cache;
-use super::chain::{self, LANES, Lattice, Scores, Transitions};
+use super::chain::{self, LANES, Lattice, Steps, Sums};
 use super::cut::{Cut, View};
-use super::model::Model;
+use super::model::{Chain, Model};
 use super::name_features::Zone;
 use super::names::{self, Labelled, Part, parts};
 use super::quote_features::Paragraph;
@@ -76,23 +76,23 @@ pub fn quotes_with(model: &Model, words: &mut Words, text: &str, cut: &Cut) -> V
 
 /// Labels the words of an article that has been read.
 pub(super) fn tag(model: &Model, words: &mut Words, text: &str, cut: &Cut, view: &View) -> Vec<Tagged> {
-    let [first, rest @ ..] = model.transitions.as_slice() else { return Vec::new() };
+    let [first, rest @ ..] = model.chains.as_slice() else { return Vec::new() };
     let mut cache = words.take_cache(model);
     let mut tagging = Tagging::new(model, words, (view, &cut.ids), &mut cache);
-    tagging.paths(first);
+    tagging.paths(&first.steps);
     if let Some(second) = rest.first() {
         tagging.look_again(model, words, view, &mut cache);
-        tagging.paths(second);
+        tagging.paths(&second.steps);
     }
     words.give_cache(model, cache);
-    tagging.found(rest.first().unwrap_or(first), text, cut, view)
+    tagging.found((model, rest.first().unwrap_or(first)), text, cut, view)
 }
 
 /// Stretches of text that are labelled, each as a chain of its own; all between them is outside.
 struct Tagging {
     stretches: Vec<Stretch>,
-    /// Scores of their tokens, one stretch after the other.
-    scores: Vec<Scores>,
+    /// Sums of their tokens, one stretch after the other.
+    sums: Vec<Sums>,
     /// Labels, in the same way.
     labels: Vec<u8>,
 }
@@ -122,13 +122,14 @@ impl Tagging {
             adder.start();
             for token in part.start..part.end {
                 view.scene.near_keys(token, &frame, words, &mut adder);
+                view.scene.pair_keys(token, &frame, words, &mut adder);
                 paragraph.keys(token - zone.start, before, after, words, &mut adder);
                 adder.surfaces(&view.scene, token, frame.sentence, words);
                 adder.next();
             }
         }
-        let scores = model.scores(&adder.finish());
-        Tagging { stretches, labels: vec![0; scores.len()], scores }
+        let sums = adder.finish();
+        Tagging { stretches, labels: vec![0; sums.len()], sums }
     }
 
     fn stretches(view: &View) -> Vec<Stretch> {
@@ -142,18 +143,17 @@ impl Tagging {
         stretches
     }
 
-    /// The best labels for the scores.
-    fn paths(&mut self, transitions: &Transitions) {
+    /// The best labels for the sums.
+    fn paths(&mut self, steps: &Steps) {
         for Stretch { among, .. } in &self.stretches {
-            self.labels[among.clone()]
-                .copy_from_slice(&chain::best_path(&self.scores[among.clone()], transitions));
+            self.labels[among.clone()].copy_from_slice(&chain::best_path(&self.sums[among.clone()], steps));
         }
     }
 
     /// Adds what the labels of the first look say about each other. Where it found nothing, there is nothing
     /// to put in order, and the stretch is left out from here on.
     fn look_again(&mut self, model: &Model, words: &Words, view: &View, cache: &mut Cache) {
-        let mut again = Tagging { stretches: Vec::new(), scores: Vec::new(), labels: Vec::new() };
+        let mut again = Tagging { stretches: Vec::new(), sums: Vec::new(), labels: Vec::new() };
         let mut adder = Adder::new(model, cache);
         for part in self.stretches.chunk_by(|a, b| a.paragraph == b.paragraph) {
             let Some(n) = part.first().map(|first| first.paragraph) else { continue };
@@ -171,14 +171,14 @@ impl Tagging {
                     opinion.keys(at, words, &mut adder);
                     adder.next();
                 }
-                let from = again.scores.len();
-                again.scores.extend_from_slice(&self.scores[among.clone()]);
-                let among = from..again.scores.len();
+                let from = again.sums.len();
+                again.sums.extend_from_slice(&self.sums[among.clone()]);
+                let among = from..again.sums.len();
                 again.stretches.push(Stretch { paragraph: *paragraph, within: within.clone(), among });
             }
         }
-        model.more_scores(&adder.finish(), &mut again.scores);
-        again.labels = vec![0; again.scores.len()];
+        again.sums.iter_mut().zip(&adder.finish()).for_each(|(sums, more)| adder::add(sums, more));
+        again.labels = vec![0; again.sums.len()];
         *self = again;
     }
 
@@ -192,8 +192,7 @@ impl Tagging {
     }
 
     /// What the labels make up, with their probabilities, and what they left out.
-    fn found(&self, transitions: &Transitions, text: &str, cut: &Cut, view: &View) -> Vec<Tagged> {
-        let edges = chain::factors(transitions);
+    fn found(&self, trained: (&Model, &Chain), text: &str, cut: &Cut, view: &View) -> Vec<Tagged> {
         let mut lattice = Lattice::default();
         let mut found = Vec::new();
         let mut rest = self.stretches.as_slice();
@@ -202,7 +201,7 @@ impl Tagging {
             rest = others;
             let start = found.len();
             for stretch in own {
-                self.assemble(stretch, &cut.tokens[zone.start..], &edges, &mut lattice, &mut found);
+                self.assemble(stretch, &cut.tokens[zone.start..], trained, &mut lattice, &mut found);
             }
             drop_dateline(cut, zone, text, &mut found[start..]);
             let more = left_out(paragraph, zone, &cut.tokens, &self.path(own, zone), text);
@@ -218,7 +217,7 @@ impl Tagging {
         &self,
         stretch: &Stretch,
         tokens: &[Token],
-        edges: &Transitions,
+        (model, chain): (&Model, &Chain),
         lattice: &mut Lattice,
         found: &mut Vec<Tagged>,
     ) {
@@ -226,7 +225,7 @@ impl Tagging {
         if labels.iter().all(|&label| label == 0) {
             return;
         }
-        lattice.fill(&self.scores[stretch.among.clone()], edges);
+        lattice.fill(model.scores(&self.sums[stretch.among.clone()]), &chain.edges);
         let labelled = labels.iter().enumerate().filter(|&(_, &label)| label != 0).map(|(token, &label)| {
             let score = lattice.marginals(token)[usize::from(label) & (LANES - 1)];
             Labelled { token: stretch.within.start + token, label, score }

@@ -1,16 +1,13 @@
 //! Feature weights by key, laid out for a memory that is slow.
 //!
-//! Nine of ten look-ups that find something find one of a tenth of all features. These lie together, where
-//! the caches of a processor can hold them; of the others a filter tells most that are not there.
+//! Nine of ten look-ups that find something find one of a tenth of all features. Each of these lies with its
+//! weights on one line of the cache; the same line tells of nearly all that are not there that they are not.
 
 use std::hint::black_box;
 
 use wide::{CmpEq, i32x8};
 
-use super::chain::LANES;
-
-/// Summed weights of a token, in steps of [`Model::step`](super::model::Model::step).
-pub type Sums = [i16; LANES];
+use super::chain::{LANES, Sums};
 
 /// One weight for each label.
 pub type Row = [i8; LANES];
@@ -18,13 +15,13 @@ pub type Row = [i8; LANES];
 /// All weights of a model.
 #[derive(Default)]
 pub(super) struct Weights {
-    hot: Table,
+    /// All keys are spread over the lines by their size.
+    lines: Vec<Line>,
     cold: Table,
-    filter: Filter,
 }
 
 /// A key, and the number of the sums to which its weights are added.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Asked {
     pub key: u32,
     pub place: u32,
@@ -44,67 +41,140 @@ struct Hit {
     place: u32,
 }
 
+/// Features on a line.
+const FRONT: usize = 2;
+
+/// Features asked for most that share a line, in fifths: few enough that hardly one finds no place.
+const FRONT_FIFTHS: usize = 6;
+
+/// Features in all that share a line: few enough for its filter.
+const SHARED: usize = 12;
+
+/// A line of the cache: two features with their weights, and a filter of all others that would stand here.
+#[derive(Clone, Copy, Default)]
+#[repr(align(64))]
+struct Line {
+    /// 0 for an empty place.
+    keys: [u32; FRONT],
+    rows: [Row; FRONT],
+    /// For each feature that found no place, one bit of each.
+    filter: [u64; 3],
+}
+
+impl Line {
+    /// Takes a feature if there is room.
+    fn put(&mut self, key: u32, row: Row) -> bool {
+        let place = self.keys.iter().position(|&kept| kept == 0);
+        if let Some(place) = place {
+            (self.keys[place], self.rows[place]) = (key, row);
+        }
+        place.is_some()
+    }
+
+    /// Notes a feature that lies elsewhere.
+    fn note(&mut self, key: u32) {
+        for (word, bit) in self.filter.iter_mut().zip(Line::bits(key)) {
+            *word |= 1 << bit;
+        }
+    }
+
+    /// Which bits of the filter stand for a key; the upper ones chose the line.
+    #[inline]
+    fn bits(key: u32) -> [u32; 3] {
+        [key & 63, key >> 6 & 63, key >> 12 & 63]
+    }
+
+    /// Adds the weights of a key that is here, or nothing. No branch hangs on it: which keys are here, no
+    /// processor can guess.
+    #[inline]
+    fn add(&self, key: u32, sums: &mut Sums) {
+        const NOTHING: Row = [0; LANES];
+        let [first, second] = self.keys;
+        let row = &self.rows[usize::from(second == key)];
+        let row = if (first == key) | (second == key) { row } else { &NOTHING };
+        for (sum, &weight) in sums.iter_mut().zip(row) {
+            *sum = sum.wrapping_add(i16::from(weight));
+        }
+    }
+
+    /// 1 for a key that may lie elsewhere, 0 for one that is here or nowhere.
+    #[inline]
+    fn may_lie_elsewhere(&self, key: u32) -> usize {
+        let bits = self.filter.iter().zip(Line::bits(key)).fold(1, |all, (word, bit)| all & word >> bit);
+        bits as usize
+    }
+}
+
 impl Weights {
-    /// Takes the features asked for most, then all others, each in the order of their keys.
-    pub fn new(hot: Table, cold: Table) -> Weights {
-        let mut filter = Filter::with_room(cold.rows.len());
-        cold.keys().for_each(|key| filter.put(key));
-        Weights { hot, cold, filter }
+    /// Takes the features asked for most, first those asked for more, and all others in the order of their
+    /// keys.
+    pub fn new(front: Vec<(u32, Row)>, behind: Vec<(u32, Row)>) -> Weights {
+        let all = front.len() + behind.len();
+        let count = (all / SHARED).max(front.len() * 5 / FRONT_FIFTHS) + 1;
+        let mut weights = Weights { lines: vec![Line::default(); count], cold: Table::with_room(all) };
+        let mut rest: Vec<(u32, Row)> = Vec::new();
+        for (key, row) in front {
+            let home = weights.home(key);
+            if !weights.lines[home].put(key, row) {
+                rest.push((key, row));
+            }
+        }
+        rest.sort_unstable_by_key(|&(key, _)| key);
+        let mut rest = rest.into_iter().peekable();
+        for (key, row) in behind {
+            while let Some((key, row)) = rest.next_if(|one| one.0 < key) {
+                weights.put_behind(key, row);
+            }
+            weights.put_behind(key, row);
+        }
+        rest.for_each(|(key, row)| weights.put_behind(key, row));
+        weights
+    }
+
+    fn put_behind(&mut self, key: u32, row: Row) {
+        let home = self.home(key);
+        self.lines[home].note(key);
+        self.cold.put(key, row);
+    }
+
+    #[inline]
+    fn home(&self, key: u32) -> usize {
+        ((u64::from(key) * self.lines.len() as u64) >> 32) as usize
     }
 
     /// Adds the weights of all that is asked for and known to the sums in their places.
     ///
     /// # Panics
     /// When a place is not among the sums.
+    // Inside its caller it has too few registers.
+    #[inline(never)]
     pub fn add(&self, asked: &[Asked], sums: &mut [Sums], scratch: &mut Scratch) {
         let Scratch { rest, found } = scratch;
-        rest.clear();
-        self.hot.find(asked, found, |asked| rest.push(asked));
-        self.hot.add(found, sums);
-        self.filter.touch(rest);
-        rest.retain(|asked| self.filter.may_have(asked.key));
-        self.cold.find(rest, found, |_| {});
+        self.touch(asked);
+        rest.resize(rest.len().max(asked.len()), Asked::default());
+        let (places, mut count) = (rest.as_mut_slice(), 0);
+        for &one in asked {
+            let Some(line) = self.lines.get(self.home(one.key)) else { continue };
+            line.add(one.key, &mut sums[one.place as usize]);
+            places[count] = one;
+            count += line.may_lie_elsewhere(one.key);
+        }
+        self.cold.find(&rest[..count], found);
         self.cold.add(found, sums);
+    }
+
+    /// Asks for the lines in which keys would be. Nothing hangs on what comes, so that the processor does not
+    /// wait for one before it asks for the next.
+    fn touch(&self, asked: &[Asked]) {
+        let lines = asked.iter().filter_map(|asked| self.lines.get(self.home(asked.key)));
+        black_box(lines.fold(0, |all, line| all ^ line.keys[0]));
     }
 
     /// Every key with its row: first those asked for most, then the others.
     pub fn rows(&self) -> impl Iterator<Item = (u32, Row)> + '_ {
-        let rows =
-            |table: &'_ Table| table.keys().zip(table.rows.iter().map(|row| row.0)).collect::<Vec<_>>();
-        rows(&self.hot).into_iter().chain(rows(&self.cold))
-    }
-}
-
-/// Two bits for each key, both in one word of 64: what lacks one of them is not there.
-#[derive(Default)]
-struct Filter(Vec<u64>);
-
-impl Filter {
-    /// Eight bits for a key or more: of twenty keys that are not there, it lets one through.
-    fn with_room(keys: usize) -> Filter {
-        Filter(vec![0; (keys / 8).next_power_of_two()])
-    }
-
-    fn put(&mut self, key: u32) {
-        let (word, bits) = self.place(key);
-        self.0[word] |= bits;
-    }
-
-    /// See [`Table::touch`].
-    fn touch(&self, asked: &[Asked]) {
-        let words = asked.iter().filter_map(|asked| self.0.get(self.place(asked.key).0));
-        black_box(words.fold(0, |all, &word| all ^ word));
-    }
-
-    #[inline]
-    fn may_have(&self, key: u32) -> bool {
-        let (word, bits) = self.place(key);
-        self.0.get(word).is_some_and(|word| word & bits == bits)
-    }
-
-    #[inline]
-    fn place(&self, key: u32) -> (usize, u64) {
-        ((key >> 12) as usize & (self.0.len().wrapping_sub(1)), 1 << (key & 63) | 1 << (key >> 6 & 63))
+        let front = self.lines.iter().flat_map(|line| line.keys.into_iter().zip(line.rows));
+        let behind = self.cold.keys().zip(self.cold.rows.iter().map(|row| row.0));
+        front.filter(|(key, _)| *key != 0).chain(behind)
     }
 }
 
@@ -126,7 +196,7 @@ struct Aligned(Row);
 
 /// Rows of weights in the order of their keys.
 #[derive(Default)]
-pub(super) struct Table {
+struct Table {
     /// All keys are spread over the buckets by their size; where one is full, its last go to the next.
     buckets: Vec<Bucket>,
     rows: Vec<Aligned>,
@@ -138,7 +208,7 @@ pub(super) struct Table {
 
 impl Table {
     /// An empty table with room for so many features.
-    pub fn with_room(features: usize) -> Table {
+    fn with_room(features: usize) -> Table {
         let spread = features / MEAN + 1;
         let mut table = Table { spread: spread as u64, ..Table::default() };
         table.buckets.reserve_exact(spread + 1);
@@ -147,7 +217,7 @@ impl Table {
     }
 
     /// Adds a feature; its key is larger than all before.
-    pub fn put(&mut self, key: u32, row: Row) {
+    fn put(&mut self, key: u32, row: Row) {
         let (mut bucket, mut count) = self.last;
         let home = self.home(key);
         if home > bucket {
@@ -177,15 +247,14 @@ impl Table {
         ((u64::from(key) * self.spread) >> 32) as usize
     }
 
-    /// Asks for the lines of memory in which keys would be. Nothing hangs on what comes, so that the processor
-    /// does not wait for one before it asks for the next.
+    /// As [`Weights::touch`].
     fn touch(&self, asked: &[Asked]) {
         let firsts = asked.iter().filter_map(|asked| self.buckets.get(self.home(asked.key)));
         black_box(firsts.fold(0, |all, Bucket(places)| all ^ places[KEYS]));
     }
 
-    /// Finds the rows of what is asked for; what it does not have goes to `others`.
-    fn find(&self, asked: &[Asked], found: &mut Vec<Hit>, mut others: impl FnMut(Asked)) {
+    /// Finds the rows of what is asked for.
+    fn find(&self, asked: &[Asked], found: &mut Vec<Hit>) {
         found.clear();
         self.touch(asked);
         for &one in asked {
@@ -195,8 +264,6 @@ impl Table {
             }
             if hit == 1 {
                 found.push(Hit { row, place: one.place });
-            } else {
-                others(one);
             }
         }
     }
@@ -247,12 +314,10 @@ mod tests {
     fn what_is_put_is_found() {
         // Crowded at the start, so that buckets run over, and thin behind.
         let keys: Vec<u32> = (1..200_u32).chain((1..200).map(|n| n * 21_000_003)).collect();
-        let (mut hot, mut cold) = (Table::with_room(keys.len()), Table::with_room(keys.len()));
-        for (n, &key) in keys.iter().enumerate() {
-            let table = if n % 3 == 0 { &mut hot } else { &mut cold };
-            table.put(key, [n as i8; LANES]);
-        }
-        let weights = Weights::new(hot, cold);
+        let rows = keys.iter().enumerate().map(|(n, &key)| (key, [n as i8; LANES]));
+        let (mut front, behind): (Vec<_>, Vec<_>) = rows.partition(|(key, _)| key % 3 == 0);
+        front.reverse();
+        let weights = Weights::new(front, behind);
         let mut scratch = Scratch::default();
         for (n, &key) in keys.iter().enumerate() {
             let mut sums = [[1; LANES]; 2];

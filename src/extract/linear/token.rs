@@ -33,6 +33,11 @@ pub fn tokenize(text: &str, sentence: Span, out: &mut Vec<Token>) {
     let base = sentence.start as usize;
     let mut at = 0;
     while let Some(first) = char_at(words, at) {
+        if let Some(end) = plain_end(words.as_bytes(), at) {
+            out.push(Token { span: Span::new(base + at, base + end) });
+            at = end;
+            continue;
+        }
         let end = if first.is_whitespace() || is_invisible(first) {
             at += first.len_utf8();
             continue;
@@ -51,6 +56,18 @@ pub fn tokenize(text: &str, sentence: Span, out: &mut Vec<Token>) {
         out.push(Token { span: Span::new(base + at, base + end) });
         at = end;
     }
+}
+
+/// End of a word of plain letters and digits that a blank or a common mark ends, as nearly all do.
+fn plain_end(words: &[u8], at: usize) -> Option<usize> {
+    let letters = words[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let end = at + letters;
+    let ends = match words.get(end) {
+        None | Some(b' ' | b'\n' | b')' | b'"' | b'?' | b'!' | b';') => true,
+        Some(b',' | b':') => !words[..end].last().is_some_and(u8::is_ascii_digit),
+        _ => false,
+    };
+    (ends && letters > 0).then_some(end)
 }
 
 fn char_at(words: &str, at: usize) -> Option<char> {

@@ -1,9 +1,10 @@
 //! What the letters of a word tell, worked out once for each distinct word.
 
 use super::cache::{Cache, VIEWS};
-use super::hash::{self, Hashed, key, pair};
+use super::hash::{self, key, pair};
+use super::index::Index;
 use super::model::{Clusters, Model};
-use super::token::is_apostrophe;
+use super::token::{Token, is_apostrophe};
 
 /// Everything about a word that does not depend on where it stands, and that is asked for wherever it does:
 /// one line of the cache.
@@ -79,6 +80,8 @@ pub enum List {
     Place,
     /// `ministry`, `party`
     Body,
+    /// `north`, `southern`
+    Way,
     /// `the`
     The,
     /// `'s`
@@ -204,7 +207,7 @@ pub const BOUNDARY: u32 = 0;
 
 /// Distinct words met so far.
 pub struct Words {
-    by_hash: Hashed<u32>,
+    index: Index,
     /// Entries; [`BOUNDARY`] is the first.
     pub all: Vec<Word>,
     /// Their letters, by the same numbers.
@@ -221,7 +224,7 @@ impl Default for Words {
         let boundary = Word { lower: 1, brief: 1, ..Word::default() };
         let letters = Letters { exact: 1, shape: 1, ..Letters::default() };
         Words {
-            by_hash: Hashed::default(),
+            index: Index::default(),
             all: vec![boundary],
             letters: vec![letters],
             caches: Default::default(),
@@ -232,13 +235,24 @@ impl Default for Words {
 impl Words {
     /// The entry of `text`, made when it is new.
     pub fn id(&mut self, text: &str, model: &Model) -> u32 {
-        let exact = hash::word(text);
-        if let Some(&id) = self.by_hash.get(&exact) {
+        self.hashed(hash::word(text), text, model)
+    }
+
+    /// As [`Words::id`], for all tokens of a text.
+    pub(super) fn ids(&mut self, text: &str, tokens: &[Token], model: &Model) -> Vec<u32> {
+        let hashes: Vec<u64> = tokens.iter().map(|token| hash::word(token.span.of(text))).collect();
+        self.index.touch(&hashes);
+        let words = hashes.iter().zip(tokens);
+        words.map(|(&hash, token)| self.hashed(hash, token.span.of(text), model)).collect()
+    }
+
+    fn hashed(&mut self, hash: u64, text: &str, model: &Model) -> u32 {
+        if let Some(id) = self.index.get(hash) {
             return id;
         }
         let (word, letters) = Word::new(text, model);
         let own = self.all.len() as u32;
-        self.by_hash.insert(exact, own);
+        self.index.put(hash);
         self.all.push(word);
         self.letters.push(letters);
         own
@@ -252,7 +266,7 @@ impl Words {
 
     /// The entry of `text`, if it was met.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.by_hash.get(&hash::word(text)).copied()
+        self.index.get(hash::word(text))
     }
 
     /// Takes out what a model has summed up; [`Words::give_cache`] puts it back.
@@ -270,7 +284,11 @@ impl Words {
     /// Forgets everything once the store is large; entries found before are void then.
     pub fn limit(&mut self, most: usize) {
         if self.all.len() > most {
-            *self = Words::default();
+            // The memory is kept: it will be needed again.
+            self.all.truncate(1);
+            self.letters.truncate(1);
+            self.index.clear();
+            self.caches.iter_mut().for_each(Cache::forget_words);
         }
     }
 }
@@ -436,6 +454,9 @@ fn is_function(lower: &str) -> bool {
 fn list(lower: &str) -> List {
     match lower {
         "the" => List::The,
+        "north" | "south" | "east" | "west" | "northern" | "southern" | "eastern" | "western" | "central"
+        | "northeast" | "northwest" | "southeast" | "southwest" | "northeastern" | "northwestern"
+        | "southeastern" | "southwestern" | "upper" | "lower" => List::Way,
         "'s" => List::Possessive,
         "mr" | "mr." | "mrs" | "mrs." | "ms" | "ms." | "dr" | "dr." | "president" | "minister"
         | "senator" | "sen." | "rep." | "gov." | "governor" | "chairman" | "chairwoman" | "chair"

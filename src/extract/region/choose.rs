@@ -54,6 +54,9 @@ const HOME: f32 = 2.0;
 /// Within this many km a place speaks for another; at twice the distance hardly.
 const NEAR_KM: f32 = 120.0;
 
+/// Degrees of latitude from which on nothing is left of that: more than 1,000 km.
+const FAR: f32 = 10.0;
+
 /// People of a town that is believed without anything that speaks for its country.
 const KNOWN_TOWN: u64 = 50_000;
 /// The same for a county or district, whose people are those of all its towns.
@@ -614,7 +617,9 @@ impl<'s, 'g> Scene<'s, 'g> {
                     || wide && anchor.above.contains(&region.id)
                     || !wide && above.contains(&anchor.region);
                 let close = || match (region.lat.zip(region.lon), anchor.at) {
-                    (Some(here), Some(there)) => (-(kilometres(here, there) / NEAR_KM).powf(1.5)).exp(),
+                    (Some(here), Some(there)) if (here.0 - there.0).abs() < FAR => {
+                        (-(kilometres(here, there) / NEAR_KM).powf(1.5)).exp()
+                    }
                     _ => 0.0,
                 };
                 anchor.weight

@@ -213,7 +213,7 @@ pub fn sightings(text: &Text<'_>, names: &[Name], gazetteer: &Gazetteer) -> Vec<
     for at in 0..text.tokens.len() {
         let token = &text.tokens[at];
         let word = text.word(at);
-        let hyphen = word.contains('-');
+        let hyphen = word.len() > 2 && word.as_bytes().contains(&b'-');
         if !token.capital && !hyphen {
             continue;
         }
@@ -268,7 +268,9 @@ fn code_at(text: &Text<'_>, at: usize, before: Option<&Sighting>, gazetteer: &Ga
 /// Gives each name before `counties` the county of that name: `Adams, Brown and Pike counties`.
 fn share_unit(text: &Text<'_>, found: &mut Vec<Sighting>, gazetteer: &Gazetteer) {
     for at in 2..text.tokens.len() {
-        let Some((_, unit)) = SHARED.iter().find(|(plural, _)| *plural == text.low(at)) else { continue };
+        let low = text.low(at);
+        let shared = SHARED.iter().find(|(plural, _)| low.ends_with('s') && *plural == low);
+        let Some((_, unit)) = shared else { continue };
         let names = listed_before(text, at);
         if names.len() < 2 {
             continue;

@@ -2,11 +2,12 @@
 //!
 //! The lists hold lower-case ASCII; they are looked up in a lower-cased copy of a text.
 
+mod listed;
+
 use std::sync::LazyLock;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use super::Stance;
+use listed::Listed;
 
 /// Where the lists that are not our own come from, and their licences.
 pub const SOURCES: &str = "\
@@ -55,8 +56,8 @@ impl CueVerb {
     }
 }
 
-static CUES: LazyLock<FxHashMap<&'static str, CueVerb>> = LazyLock::new(|| {
-    let mut forms = FxHashMap::default();
+static CUES: LazyLock<Listed<CueVerb>> = LazyLock::new(|| {
+    let mut forms = Vec::new();
     for row in include_str!("cues.tsv").lines().filter(|row| !row.starts_with('#')) {
         let mut cells = row.split('\t');
         let (Some(lemma), Some(list), Some(stance), Some(frame)) =
@@ -65,15 +66,26 @@ static CUES: LazyLock<FxHashMap<&'static str, CueVerb>> = LazyLock::new(|| {
             continue;
         };
         for form in list.split(',') {
-            forms.insert(form, CueVerb { lemma, stance: Stance::named(stance).unwrap_or_default(), frame });
+            forms.push((form, CueVerb { lemma, stance: Stance::named(stance).unwrap_or_default(), frame }));
         }
     }
-    forms
+    forms.into_iter().collect()
+});
+
+/// First words of reporting verbs of two words: `pointed out`.
+static PHRASAL: LazyLock<Listed<()>> = LazyLock::new(|| {
+    let forms = include_str!("cues.tsv").lines().filter_map(|row| row.split('\t').nth(1));
+    forms.flat_map(|list| list.split(',')).filter_map(|form| Some((form.split_once(' ')?.0, ()))).collect()
 });
 
 /// The reporting verb that this form belongs to; the form may hold a blank (`pointed out`).
 pub fn cue(form: &str) -> Option<&'static CueVerb> {
     CUES.get(form)
+}
+
+/// True for a word that with the next one may be a reporting verb.
+pub fn begins_cue(word: &str) -> bool {
+    PHRASAL.contains(word)
 }
 
 /// The dictionary form of a reporting verb, given any form of it; other words come back as they are.
@@ -83,7 +95,8 @@ pub fn cue_lemma(form: &str) -> &str {
 
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident $function:ident: $list:literal;)*) => {$(
-        static $name: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| $list.split_whitespace().collect());
+        static $name: LazyLock<Listed<()>> =
+            LazyLock::new(|| $list.split_whitespace().map(|word| (word, ())).collect());
         $(#[$doc])*
         pub fn $function(word: &str) -> bool {
             $name.contains(word)

@@ -3,7 +3,7 @@
 //! Sets that label a little differently share one row of weights a feature and have one more each; the
 //! weights that ship are the shared row plus that of the set we want to be like.
 
-use onrecord::extract::linear::chain::{LANES, Lattice, Scores, Transitions, factors};
+use onrecord::extract::linear::chain::{self, Edges, LANES, Lattice, Scores, Sums, Transitions};
 
 /// A chain of tokens to learn from.
 #[derive(Default)]
@@ -246,9 +246,9 @@ impl Learner<'_> {
         }
         let mut transitions = self.transitions((bank > 0).then_some(bank));
         forbid(&mut transitions, &self.plan.allowed);
-        let edges = factors(&transitions);
+        let edges = Edges::new(&transitions);
         let mut lattice = Lattice::default();
-        lattice.fill(&scores, &edges);
+        lattice.fill(scores.iter().copied(), &edges);
         let mut start = 0;
         for (token, &end) in ends.iter().enumerate() {
             let mut gradient = lattice.marginals(token).map(|mass| -mass);
@@ -257,7 +257,7 @@ impl Learner<'_> {
             start = end;
         }
         self.update_edges(example, &lattice, &edges, bank);
-        path_score(&example.gold, &scores, &transitions) - lattice.log_sum
+        path_score(&example.gold, &scores, &transitions) - lattice.log_sum(&edges)
     }
 
     fn update(&mut self, features: &[u32], bank: usize, gradient: &Scores) {
@@ -278,7 +278,7 @@ impl Learner<'_> {
         }
     }
 
-    fn update_edges(&mut self, example: &Example, lattice: &Lattice, edges: &Transitions, bank: usize) {
+    fn update_edges(&mut self, example: &Example, lattice: &Lattice, edges: &Edges, bank: usize) {
         let mut gradient = [[0.0; LANES]; LANES];
         for token in 1..example.gold.len() {
             let (before, after) = (&lattice.forward[token - 1], &lattice.backward[token]);
@@ -286,7 +286,8 @@ impl Learner<'_> {
             let mut mass = [[0.0; LANES]; LANES];
             for from in 0..LANES {
                 for to in 0..LANES {
-                    mass[from][to] = before[from] * edges[from][to] * lattice.factor[token][to] * after[to];
+                    mass[from][to] =
+                        before[from] * edges.factor(from, to) * lattice.factor[token][to] * after[to];
                     total += mass[from][to];
                 }
             }
@@ -312,9 +313,19 @@ impl Learner<'_> {
 /// Logarithm of the probability of the right labels.
 pub fn log_likelihood(gold: &[u8], scores: &[Scores], transitions: &Transitions) -> f64 {
     let mut lattice = Lattice::default();
-    lattice.fill(scores, &factors(transitions));
-    path_score(gold, scores, transitions) - lattice.log_sum
+    let edges = Edges::new(transitions);
+    lattice.fill(scores.iter().copied(), &edges);
+    path_score(gold, scores, transitions) - lattice.log_sum(&edges)
 }
+
+/// The best labels, found as the shipped models find them.
+pub fn best_path(scores: &[Scores], transitions: &Transitions) -> Vec<u8> {
+    let sums: Vec<Sums> = scores.iter().map(|row| row.map(|score| (score / STEP).round() as i16)).collect();
+    chain::best_path(&sums, &chain::in_steps(transitions, STEP))
+}
+
+/// Fine enough for every weight, coarse enough for every sum.
+const STEP: f32 = 0.005;
 
 fn path_score(gold: &[u8], scores: &[Scores], transitions: &Transitions) -> f64 {
     let mut before = 0;

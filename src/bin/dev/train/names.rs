@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::time::Instant;
 
-use onrecord::extract::linear::chain::{LANES, best_path};
+use onrecord::extract::linear::chain::LANES;
 use onrecord::extract::linear::model::Model;
 use onrecord::extract::linear::name_features::{NEIGHBOURS, Scene, Zone};
 use onrecord::extract::linear::words::{Words, surface};
@@ -12,7 +12,7 @@ use onrecord::extract::linear::{NameClass, Opinion, label, names_with, spans};
 use onrecord::span::Span;
 
 use super::Options;
-use super::crf::{Example, Plan, Weights, train};
+use super::crf::{Example, Plan, Weights, best_path, train};
 use super::data::{self, Article};
 use super::learn::{Counts, Index, allowed, best_heat, count, f1, prune};
 use super::pack::{self, Lexicon, Row};
@@ -157,7 +157,7 @@ fn learn(
         .into_iter()
         .map(|(ids, bounds, gold)| {
             let scene = Scene::new(&ids, bounds, &words);
-            let zones = scene.zones(&words);
+            let zones = scene.wide_zones(&words);
             Seen { scene, zones, gold }
         })
         .collect();
@@ -301,7 +301,7 @@ fn second_keys(
         .map(|((&zone, given), example)| {
             let mut keys = vec![Vec::new(); zone.end - zone.start];
             for (token, keys) in (zone.start..zone.end).zip(&mut keys) {
-                opinion.keys(token, &seen.scene, zone, words, &labels, keys);
+                opinion.keys(token, &seen.scene, seen.scene.sentence_of(zone.start), words, &labels, keys);
             }
             (
                 keys,

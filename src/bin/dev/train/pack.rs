@@ -1,6 +1,6 @@
 //! Writes weights as the data file that `linear::model` reads.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use onrecord::extract::linear::chain::{LANES, Scores, Transitions};
 use onrecord::extract::linear::model::{Clusters, UNKNOWN};
@@ -27,16 +27,16 @@ pub fn encode(header: &str, lexicon: &Lexicon, transitions: &[Transitions], rows
     let packed = rows
         .iter()
         .map(|(key, row)| (*key, row.map(|weight| (weight / step).round().clamp(-127.0, 127.0) as i8)));
-    write(header, lexicon, (step, transitions), packed, &HashSet::new())
+    write(header, lexicon, (step, transitions), packed, &[])
 }
 
-/// The bytes of a data file whose weights are in steps already; features in `hot` come first.
+/// The bytes of a data file whose weights are in steps already; features in `hot` come first, in that order.
 pub fn write(
     header: &str,
     lexicon: &Lexicon,
     (step, transitions): (f32, &[Transitions]),
     rows: impl Iterator<Item = (u32, table::Row)>,
-    hot: &HashSet<u32>,
+    hot: &[u32],
 ) -> Vec<u8> {
     let mut out = format!("{}\n\n", header.trim_end()).into_bytes();
     put_clusters(&lexicon.clusters, &mut out);
@@ -50,18 +50,21 @@ pub fn write(
     packed.retain(|(key, row)| *key != 0 && row.iter().any(|&weight| weight != 0));
     packed.sort_unstable();
     packed.dedup_by_key(|(key, _)| *key);
-    let (front, behind): (Vec<_>, Vec<_>) = packed.into_iter().partition(|(key, _)| hot.contains(key));
-    put_rows(&front, &mut out);
-    put_rows(&behind, &mut out);
+    let rank: HashMap<u32, usize> = hot.iter().enumerate().map(|(n, &key)| (key, n)).collect();
+    let (mut front, behind): (Vec<_>, Vec<_>) =
+        packed.into_iter().partition(|(key, _)| rank.contains_key(key));
+    front.sort_by_key(|(key, _)| rank.get(key));
+    put_rows(&front, |_| 0, &mut out);
+    put_rows(&behind, |before| before, &mut out);
     out
 }
 
-/// Features in the order of their keys.
-fn put_rows(rows: &[(u32, table::Row)], out: &mut Vec<u8>) {
+/// Features in order; of each key is said by how much it is larger than what `from` makes of the one before.
+fn put_rows(rows: &[(u32, table::Row)], from: impl Fn(u32) -> u32, out: &mut Vec<u8>) {
     varint(rows.len() as u32, out);
     let mut before = 0;
     for &(key, row) in rows {
-        varint(key - before, out);
+        varint(key - from(before), out);
         before = key;
         let mask = (0..LANES).fold(0_u16, |mask, lane| mask | u16::from(row[lane] != 0) << lane);
         out.extend(mask.to_le_bytes());

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io::BufRead;
 use std::path::Path;
 
-use onrecord::extract::linear::chain::{LANES, best_path};
+use onrecord::extract::linear::chain::LANES;
 use onrecord::extract::linear::forest::Forest;
 use onrecord::extract::linear::model::Model;
 use onrecord::extract::linear::name_features::{NEIGHBOURS, Scene, Zone};
@@ -20,7 +20,7 @@ use onrecord::span::Span;
 
 use super::Options;
 use super::boost;
-use super::crf::{Example, Plan, Weights, train};
+use super::crf::{Example, Plan, Weights, best_path, train};
 use super::data;
 use super::learn::{Counts, Index, allowed, best_heat, count, f1, prune};
 use super::pack::{self, Lexicon, Row};
@@ -336,6 +336,7 @@ fn keys(seen: &Seen, n: usize, words: &Words) -> Vec<Vec<u32>> {
                 surface(words, word, view, &mut |key| keys.push(key));
             }
             seen.scene.near_keys(token, &frame, words, &mut keys);
+            seen.scene.pair_keys(token, &frame, words, &mut keys);
             seen.read[n].keys(token - zone.start, before, after, words, &mut keys);
             keys
         })
