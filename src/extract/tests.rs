@@ -156,6 +156,25 @@ fn speakers_who_speak_together_keep_their_names() {
 }
 
 #[test]
+fn others_of_the_same_calling_are_others() {
+    check(
+        "The governor and his aides said the port will close. The mayor and her aides haven’t said whether the bridge will open.",
+        &[
+            "The governor and his aides | indirect | the port will close",
+            "The mayor and her aides | indirect | whether the bridge will open",
+        ],
+    );
+    check(
+        "The governor’s aides said the port will close. The mayor’s aides said the bridge will open. The aides said the road is fine.",
+        &[
+            "The governor’s aides | indirect | the port will close",
+            "The mayor’s aides | indirect | the bridge will open",
+            "The mayor’s aides | indirect | the road is fine",
+        ],
+    );
+}
+
+#[test]
 fn titles_and_asides_do_not_hide_the_name() {
     check("“The pier is closed,” said Mrs. Rao.", &["Rao | direct | The pier is closed,"]);
     check(

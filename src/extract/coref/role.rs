@@ -34,11 +34,15 @@ impl Cast<'_> {
         }
         let name = self.role_name(&phrase);
         let key = name.to_lowercase();
-        let met = definite.then(|| self.latest.get(&head_word)).flatten();
-        // `the Lee campaign` is not the Rao campaign that was met before.
+        // `the mayor and her aides` are not the governor and his aides who were met before.
+        let joint = (phrase.start..head).any(|at| self.text.low(at) == "and");
+        let met = (definite && !joint).then(|| self.latest.get(&head_word)).flatten();
+        // `the Lee campaign` is not the Rao campaign that was met before, nor `the mayor’s aides` the governor’s.
         let proper = |words: &str| -> Vec<String> {
-            let named =
-                |word: &&str| word.starts_with(char::is_uppercase) && word.to_lowercase() != head_word;
+            let owns = |word: &str| word.ends_with("’s") || word.ends_with("'s");
+            let named = |word: &&str| {
+                (word.starts_with(char::is_uppercase) || owns(word)) && word.to_lowercase() != head_word
+            };
             let own = words.split(' ').skip(1).filter(named);
             own.map(|word| word.trim_end_matches("’s").trim_end_matches("'s").to_string()).collect()
         };

@@ -130,7 +130,9 @@ words! {
     OBJECT_PRONOUNS is_object_pronoun: "him her them me us you it";
     /// Auxiliaries and modals.
     AUXILIARIES is_auxiliary: "is are was were be been being am has have had do does did will would shall should can
-        could may might must 's 've 'd 'll ’s ’ve ’d ’ll";
+        could may might must 's 've 'd 'll ’s ’ve ’d ’ll isn't aren't wasn't weren't haven't hasn't hadn't don't doesn't
+        didn't won't wouldn't shouldn't can't couldn't mustn't isn’t aren’t wasn’t weren’t haven’t hasn’t hadn’t don’t
+        doesn’t didn’t won’t wouldn’t shouldn’t can’t couldn’t mustn’t";
     /// Words that may stand between a subject and its verb.
     ADVERBS is_adverb: "also reportedly later earlier then now again still already previously recently repeatedly
         once just only even further first since never always often long not n't publicly privately too quickly soon
