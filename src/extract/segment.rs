@@ -332,33 +332,36 @@ const MOST_TOKENS: usize = 400;
 
 /// Paragraphs: lines, or blocks between empty lines when the text is wrapped at a fixed width.
 fn paragraphs(body: &str) -> Vec<Span> {
-    let wrapped = hard_wrapped(body);
-    let mut at = 0;
-    let mut open: Option<Span> = None;
-    let mut spans = Vec::new();
-    for line in body.split('\n') {
-        let span = Span::new(at, at + line.len());
-        at += line.len() + 1;
-        if !wrapped || line.is_empty() {
-            spans.extend(open.take());
-        }
-        open = Some(open.map_or(span, |open| open.cover(span)));
+    match hard_wrapped(body) {
+        true => trimmed(body, body.split("\n\n"), 2),
+        // A letter is looked for more quickly than a text of one.
+        false => trimmed(body, body.split('\n'), 1),
     }
-    spans.extend(open);
-    spans.into_iter().map(|span| span.trim(body)).filter(|span| !span.is_empty()).collect()
+}
+
+/// Where the parts of a body stand, without blanks at their ends; `between` bytes part them.
+fn trimmed<'b>(body: &str, parts: impl Iterator<Item = &'b str>, between: usize) -> Vec<Span> {
+    let mut start = 0;
+    let mut spans = Vec::new();
+    for part in parts {
+        let span = Span::new(start, start + part.len()).trim(body);
+        if !span.is_empty() {
+            spans.push(span);
+        }
+        start += part.len() + between;
+    }
+    spans
 }
 
 /// True when most lines break in mid-sentence at about the same width.
 fn hard_wrapped(body: &str) -> bool {
     let lines: Vec<&str> = body.lines().filter(|line| line.len() > 30).take(200).collect();
-    if lines.len() < 6 || !body.split('\n').any(str::is_empty) {
-        return false;
-    }
     let cut = |line: &&&str| {
         (45..=100).contains(&line.len())
             && !line.trim_end().ends_with(['.', '!', '?', '”', '"', ':', '’', ')'])
     };
-    lines.iter().filter(cut).count() * 10 > lines.len() * 6
+    let most = lines.iter().filter(cut).count() * 10 > lines.len() * 6;
+    lines.len() >= 6 && most && body.contains("\n\n")
 }
 
 fn tokenise(body: &str, paragraph: Span, number: u32, tokens: &mut Vec<Token>) {
@@ -368,9 +371,7 @@ fn tokenise(body: &str, paragraph: Span, number: u32, tokens: &mut Vec<Token>) {
         while at < end && body.as_bytes()[at] == b' ' {
             at += 1;
         }
-        let plain =
-            body.as_bytes()[at..end].first().filter(|byte| byte.is_ascii()).map(|&byte| char::from(byte));
-        let Some(first) = plain.or_else(|| body[at..end].chars().next()) else { break };
+        let Some(first) = body[at..end].chars().next() else { break };
         if first.is_whitespace() {
             at += first.len_utf8();
             continue;
@@ -559,5 +560,8 @@ mod tests {
         let wrapped =
             "The committee said on Monday that it would not meet before\n".repeat(8) + "\nthe spring.";
         assert_eq!(Text::new(&wrapped).paragraphs.len(), 2);
+        // No empty line tells where a block ends, whatever stands behind the last one.
+        let blocks = format!("{}\n", wrapped.replace("\n\n", "\n"));
+        assert_eq!(Text::new(&blocks).paragraphs.len(), blocks.lines().count());
     }
 }

@@ -244,6 +244,27 @@ impl Scene {
 
     /// Stretches of capitals with what may belong to the same name, in order.
     pub fn zones(&self, words: &Words) -> Vec<Zone> {
+        let around = |token: usize, sentence: (usize, usize)| self.around(token, sentence, words);
+        self.stretches(words, around, |end, start| self.joined(end, start, words))
+    }
+
+    /// Stretches around capitals, in order: what is learned from, so that what stands beside a name is learned
+    /// as well.
+    pub fn wide_zones(&self, words: &Words) -> Vec<Zone> {
+        // One word before a capital, two after, and gaps of up to four.
+        let around = |token: usize, (start, end): (usize, usize)| {
+            (token.saturating_sub(1).max(start), (token + 3).min(end))
+        };
+        self.stretches(words, around, |end, start| start <= end + 1)
+    }
+
+    /// What is `around` capitals, two as one where what lies between is `joined`.
+    fn stretches(
+        &self,
+        words: &Words,
+        around: impl Fn(usize, (usize, usize)) -> (usize, usize),
+        joined: impl Fn(usize, usize) -> bool,
+    ) -> Vec<Zone> {
         let mut zones: Vec<Zone> = Vec::new();
         for &sentence in &self.sentences {
             let mut open: Option<Zone> = None;
@@ -254,14 +275,12 @@ impl Scene {
                 if !word.any_capital || word.function && !word.all_capitals {
                     continue;
                 }
-                let (from, to) = self.around(token, sentence, words);
+                let (start, end) = around(token, sentence);
                 open = match open {
-                    Some(zone) if self.joined(zone.end, from, words) => {
-                        Some(Zone { start: zone.start, end: to })
-                    }
+                    Some(zone) if joined(zone.end, start) => Some(Zone { start: zone.start, end }),
                     other => {
                         zones.extend(other);
-                        Some(Zone { start: from, end: to })
+                        Some(Zone { start, end })
                     }
                 };
             }
@@ -298,34 +317,6 @@ impl Scene {
             word.joins || !word.letter || word.length <= SHORT
         };
         start <= end + GAP && (end..start).all(may_join)
-    }
-
-    /// Stretches around capitals, in order: what is learned from, so that what stands beside a name is learned
-    /// as well.
-    pub fn wide_zones(&self, words: &Words) -> Vec<Zone> {
-        let mut zones: Vec<Zone> = Vec::new();
-        for &(start, end) in &self.sentences {
-            let mut open: Option<Zone> = None;
-            for token in start..end {
-                let word = self.word(token, words);
-                // `The`, `He` and `In` that open a sentence are names only with a capital beside them; all
-                // in capitals, they may be short for something.
-                if !word.any_capital || word.function && !word.all_capitals {
-                    continue;
-                }
-                // One word before a capital, two after, and gaps of up to four.
-                let (from, to) = (token.saturating_sub(1).max(start), (token + 3).min(end));
-                open = match open {
-                    Some(zone) if token <= zone.end + 2 => Some(Zone { start: zone.start, end: to }),
-                    other => {
-                        zones.extend(other);
-                        Some(Zone { start: from, end: to })
-                    }
-                };
-            }
-            zones.extend(open);
-        }
-        zones
     }
 
     /// The sentence that holds a token.
@@ -373,8 +364,8 @@ impl Scene {
         Habit { shouted: all, titled: !all && letters > 4 && capitals * 10 >= letters * 7 }
     }
 
-    /// As [`Scene::keys`], without groups of similar words, what stands around capitals, and what the rest of
-    /// the article tells: enough where all of it is read for another reason.
+    /// As [`Scene::keys`], without pairs and groups of similar words, what stands around capitals, and what the
+    /// rest of the article tells: enough where all of it is read for another reason.
     pub fn near_keys(&self, token: usize, frame: &Frame, words: &Words, keys: &mut impl Keys) {
         let Frame { sentence, habit } = *frame;
         let at = |offset: isize| &words.all[self.neighbour(token, offset, sentence) as usize];

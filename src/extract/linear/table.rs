@@ -44,7 +44,8 @@ struct Hit {
 /// Features on a line.
 const FRONT: usize = 2;
 
-/// Features asked for most that share a line, in fifths: few enough that hardly one finds no place.
+/// Features asked for most that share a line, in fifths: so few that all find a place but about one in eight, of
+/// each line those that are asked for least.
 const FRONT_FIFTHS: usize = 6;
 
 /// Features in all that share a line: few enough for its filter.
