@@ -1,6 +1,7 @@
 //! Names in running text: where the longest one ends.
 
 use super::file::{self, Packed};
+use super::first::{Begun, Node};
 use super::fold::{Class, class, fold_letter};
 use super::{Candidate, Gazetteer, Match, NameKind, RegionKind};
 
@@ -126,18 +127,29 @@ impl Gazetteer {
     /// As above, without the user's own.
     fn longest(&self, text: &str, at: usize, ordinary: Ordinary) -> Option<(usize, Vec<Packed>)> {
         let rest = text.get(at..)?;
-        if !may_start(rest) || !self.first.begins(rest, |word| self.begins(word)) {
+        if !may_start(rest) {
             return None;
         }
-        let short = self.abbreviation(rest);
+        let begun = self.first.begun(rest, |word| self.begun(word));
+        if begun.is_some_and(|(_, begun)| begun == Begun::default()) {
+            return None;
+        }
+        let may_be_short = begun.is_none_or(|(_, begun)| begun.exact);
+        let short = if may_be_short { self.abbreviation(rest) } else { None };
         let mut ends = [(0, 0); ENDS];
         let mut count = 0;
-        self.walk(rest, |end, value| {
-            if count < ENDS {
-                ends[count] = (end, value);
-                count += 1;
-            }
-        });
+        let from = match begun {
+            Some((word, begun)) => begun.names.map(|node| (node, word.len())),
+            None => Some((Node { address: self.places.names.root().addr(), output: 0 }, 0)),
+        };
+        if let Some(from) = from {
+            self.walk(rest, from, |end, value| {
+                if count < ENDS {
+                    ends[count] = (end, value);
+                    count += 1;
+                }
+            });
+        }
         let name = ends[..count].iter().rev().find_map(|(end, value)| {
             let found: Vec<Packed> = self
                 .places
@@ -171,21 +183,25 @@ impl Gazetteer {
         Some((end, found))
     }
 
-    /// True when a name or an abbreviation is this word or goes on behind it.
-    fn begins(&self, word: &str) -> bool {
+    /// Which names and abbreviations are this word or go on behind it.
+    fn begun(&self, word: &str) -> Begun {
         let mut folded = String::with_capacity(word.len());
         word.chars().for_each(|c| fold_letter(c, |letter| folded.push(letter)));
-        begins(&self.places.names, &folded) || begins(&self.places.exact, word)
+        Begun { names: begun(&self.places.names, &folded), exact: begun(&self.places.exact, word).is_some() }
     }
 
-    /// Walks the names along the text and reports each that ends with a word.
-    fn walk(&self, rest: &str, mut report: impl FnMut(usize, u64)) {
+    /// Walks the names along the text, from behind so many letters that lead to a node, and reports each that
+    /// ends with a word.
+    fn walk(&self, rest: &str, (from, letters): (Node, usize), mut report: impl FnMut(usize, u64)) {
         let names = &self.places.names;
-        let mut node = names.root();
-        let mut output = 0;
-        let (mut letters, mut parts) = (0, 0);
+        let mut node = names.node(from.address);
+        let mut output = from.output;
+        if letters > 0 && node.is_final() && ends_word(&rest[letters..]) {
+            report(letters, output + node.final_output().value());
+        }
+        let mut chars = rest[letters..].char_indices().map(|(at, c)| (letters + at, c)).peekable();
+        let (mut letters, mut parts) = (letters, 0);
         let mut apostrophe = None;
-        let mut chars = rest.char_indices().peekable();
         let mut bytes = [0; 4];
         while let Some((at, c)) = chars.next() {
             let mut fed = true;
@@ -387,15 +403,18 @@ fn may_start(rest: &str) -> bool {
     })
 }
 
-/// True when a key is this word, or goes on with anything but a letter.
-fn begins<D: AsRef<[u8]>>(keys: &fst::raw::Fst<D>, word: &str) -> bool {
+/// Where the keys are that are this word, or go on with anything but a letter.
+fn begun<D: AsRef<[u8]>>(keys: &fst::raw::Fst<D>, word: &str) -> Option<Node> {
     let mut node = keys.root();
+    let mut output = 0;
     for byte in word.bytes() {
-        let Some(arc) = node.find_input(byte) else { return false };
-        node = keys.node(node.transition(arc).addr);
+        let arc = node.transition(node.find_input(byte)?);
+        output += arc.out.value();
+        node = keys.node(arc.addr);
     }
     let mut next = node.transitions();
-    node.is_final() || next.any(|arc| !arc.inp.is_ascii_alphanumeric())
+    let goes_on = node.is_final() || next.any(|arc| !arc.inp.is_ascii_alphanumeric());
+    goes_on.then(|| Node { address: node.addr(), output })
 }
 
 /// True when the word that starts here may stand inside a name: a capital, or a short or linking word.
