@@ -6,8 +6,8 @@
 
 use std::hint::black_box;
 
-use super::cache::{Cache, Group, Kept, REMEMBERED, State, VIEWS};
-use super::chain::{LANES, Sums};
+use super::cache::{Cache, Group, Kept, Known, REMEMBERED, State, VIEWS};
+use super::chain::{LANES, Sums, add};
 use super::hash::mix;
 use super::keys::{Keys, PLACES};
 use super::model::Model;
@@ -77,28 +77,31 @@ impl<'a> Adder<'a> {
     /// All that the letters of a word add when it is looked at from `view`.
     #[inline]
     fn surface(&mut self, words: &Words, id: u32, view: usize) {
-        let first = match self.cache.known.get(id as usize) {
-            Some(State::Known) => {
-                add(&mut self.cache.batch.sums[self.own as usize], &self.cache.surfaces[id as usize][view].0);
-                return;
-            }
-            Some(&State::Waiting(first)) => first,
-            _ => self.look(words, id),
-        };
-        self.cache.batch.uses.push((self.own, first + view as u32));
+        if self.cache.known.get(id as usize) == Some(&Known::Yes) {
+            add(&mut self.cache.batch.sums[self.own as usize], &self.cache.surfaces[id as usize][view].0);
+        } else {
+            let first = self.look(words, id);
+            self.cache.batch.uses.push((self.own, first + view as u32));
+        }
     }
 
-    /// Asks for the sums of a word's letters from all views.
+    /// Asks for the sums of a word's letters from all views, once in a batch.
     #[cold]
     fn look(&mut self, words: &Words, id: u32) -> u32 {
+        if self.cache.known.get(id as usize) == Some(&Known::Soon) {
+            let waiting = self.cache.batch.words.iter().rev().find(|(word, _)| *word == id as usize);
+            if let Some(&(_, first)) = waiting {
+                return first;
+            }
+        }
         let all = words.all.len().max(id as usize + 1);
-        self.cache.known.resize(all, State::Unknown);
+        self.cache.known.resize(all, Known::No);
         self.cache.surfaces.resize(all, [Kept::default(); VIEWS]);
         let first = self.cache.batch.sums.len() as u32;
         for view in 0..VIEWS {
             self.apart(|adder| surface(words, id, view, &mut |key| adder.put(key)));
         }
-        self.cache.known[id as usize] = State::Waiting(first);
+        self.cache.known[id as usize] = Known::Soon;
         self.cache.batch.words.push((id as usize, first));
         first
     }
@@ -132,7 +135,7 @@ impl<'a> Adder<'a> {
         for (id, first) in batch.words.drain(..) {
             let sums = &batch.sums[first as usize..][..VIEWS];
             surfaces[id].iter_mut().zip(sums).for_each(|(kept, sums)| *kept = Kept(*sums));
-            known[id] = State::Known;
+            known[id] = Known::Yes;
         }
         for (to, from) in batch.uses.drain(..) {
             let from = batch.sums[from as usize];
@@ -152,14 +155,6 @@ impl<'a> Adder<'a> {
 
 /// Nothing stays yet: no place has this sign.
 const NO_STAY: (u64, u32) = (u64::MAX, 0);
-
-/// Adds one row of sums to another.
-#[inline]
-pub(super) fn add(sums: &mut Sums, more: &Sums) {
-    for (sum, more) in sums.iter_mut().zip(more) {
-        *sum = sum.wrapping_add(*more);
-    }
-}
 
 impl Keys for Adder<'_> {
     #[inline]

@@ -16,8 +16,8 @@ pub(super) struct Kept(pub Sums);
 pub(super) struct Cache {
     /// For each word the sums of its letters from each view.
     pub surfaces: Vec<[Kept; VIEWS]>,
-    /// Whether they are there.
-    pub known: Vec<State>,
+    /// Whether they are there: a byte each, so that those of all words stay near.
+    pub known: Vec<Known>,
     /// Groups, each in the place that its sign names.
     pub memo: Vec<Group>,
     pub batch: Batch,
@@ -44,14 +44,24 @@ pub(super) struct Group {
     pub state: State,
 }
 
-/// Whether sums are known.
+/// Whether the sums of a group are known.
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(super) enum State {
     #[default]
     Unknown,
     Known,
-    /// They are added up in this place of the batch, of several the first.
+    /// They are added up in this place of the batch.
     Waiting(u32),
+}
+
+/// Whether the sums of a word are known.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(super) enum Known {
+    #[default]
+    No,
+    /// They are added up in the batch.
+    Soon,
+    Yes,
 }
 
 /// What is gathered until enough keys are there.
@@ -64,8 +74,9 @@ pub(super) struct Batch {
     pub tokens: Vec<u32>,
     /// Sums to which others are added.
     pub uses: Vec<(u32, u32)>,
-    /// Places of the memo that wait, and words.
+    /// Places of the memo that wait, each with its sums.
     pub groups: Vec<(usize, u32)>,
+    /// Words that wait, each with the first of its sums.
     pub words: Vec<(usize, u32)>,
     pub scratch: Scratch,
 }

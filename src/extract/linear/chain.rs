@@ -43,8 +43,7 @@ pub fn best_path(emissions: &[Sums], steps: &Steps) -> Vec<u8> {
         let sums = [best[0].saturating_add(low), best[1].saturating_add(high)];
         // The best is zero, so that no sum runs out of numbers.
         let top = i16x8::splat(sums[0].max(sums[1]).reduce_max());
-        let [low, high] = sums.map(|half| half.saturating_sub(top).to_array());
-        scores = std::array::from_fn(|lane| if lane < 8 { low[lane] } else { high[lane - 8] });
+        scores = joined(sums.map(|half| half.saturating_sub(top)));
     }
     let mut label = best_step(&scores, steps, 0);
     let mut path = vec![0; emissions.len()];
@@ -67,7 +66,22 @@ fn best_step(scores: &Sums, steps: &Steps, to: usize) -> usize {
     from
 }
 
+/// Adds one row of sums to another.
+#[inline]
+pub fn add(sums: &mut Sums, more: &Sums) {
+    let ([a, b], [c, d]) = (whole_halves(sums), whole_halves(more));
+    *sums = joined([a + c, b + d]);
+}
+
+/// The reverse of [`whole_halves`].
+#[inline]
+fn joined(halves: [i16x8; 2]) -> Sums {
+    let [low, high] = halves.map(i16x8::to_array);
+    std::array::from_fn(|lane| if lane < 8 { low[lane] } else { high[lane - 8] })
+}
+
 /// As [`halves`], of whole numbers.
+#[inline]
 fn whole_halves(row: &Sums) -> [i16x8; 2] {
     let [low, high] = row.as_chunks::<8>().0 else { return [i16x8::ZERO; 2] };
     [i16x8::new(*low), i16x8::new(*high)]

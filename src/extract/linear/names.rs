@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use super::adder::{self, Adder};
+use super::adder::Adder;
 use super::chain::{self, LANES, Lattice, Steps, Sums};
 use super::cut::Cut;
 use super::hash::{key, pair};
@@ -148,7 +148,7 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
                 adder.next();
             }
         }
-        sums.iter_mut().zip(&adder.finish()).for_each(|(sums, more)| adder::add(sums, more));
+        sums.iter_mut().zip(&adder.finish()).for_each(|(sums, more)| chain::add(sums, more));
         paths(&zones, &sums, &second.steps, &mut labels);
     }
     words.give_cache(model, cache);

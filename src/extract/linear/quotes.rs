@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::adder::{self, Adder};
+use super::adder::Adder;
 use super::cache::Cache;
 use super::chain::{self, LANES, Lattice, Steps, Sums};
 use super::cut::{Cut, View};
@@ -177,7 +177,7 @@ impl Tagging {
                 again.stretches.push(Stretch { paragraph: *paragraph, within: within.clone(), among });
             }
         }
-        again.sums.iter_mut().zip(&adder.finish()).for_each(|(sums, more)| adder::add(sums, more));
+        again.sums.iter_mut().zip(&adder.finish()).for_each(|(sums, more)| chain::add(sums, more));
         again.labels = vec![0; again.sums.len()];
         *self = again;
     }
