@@ -479,11 +479,16 @@ impl Paragraph {
         let quoted = u64::from(self.spots[at].quoted);
         let own = self.word(at, words);
         let (left, right) = (self.name_at(at, -1), self.name_at(at, 1));
-        keys.group(pair(own.lower, group::WORD | left << 16 | right << 8 | quoted), |keys| {
-            keys.put(key(8077, pair(own.lower, quoted)));
-            keys.put(key(8083, pair(left, own.lower)));
-            keys.put(key(8084, pair(right, own.lower)));
-        });
+        let all = |keys: &mut _| {
+            Keys::put(keys, key(8077, pair(own.lower, quoted)));
+            Keys::put(keys, key(8083, pair(left, own.lower)));
+            Keys::put(keys, key(8084, pair(right, own.lower)));
+        };
+        if own.function || !own.letter {
+            keys.group(pair(own.lower, group::WORD | left << 16 | right << 8 | quoted), all);
+        } else {
+            all(keys);
+        }
     }
 
     fn name_at(&self, at: usize, offset: isize) -> u64 {
