@@ -334,8 +334,9 @@ mod group {
     pub const CUES: u64 = 2 << 56;
     pub const POSITION: u64 = 3 << 56;
     pub const WORD: u64 = 4 << 56;
-    pub const BESIDE: u64 = 5 << 56;
-    pub const NAMES: u64 = 6 << 56;
+    pub const CUES_BESIDE: u64 = 5 << 56;
+    pub const NAMES_BESIDE: u64 = 6 << 56;
+    pub const NAMES: u64 = 7 << 56;
 }
 
 impl Paragraph {
@@ -504,14 +505,17 @@ impl Paragraph {
         let [before, own, after, second] = [-1, 0, 1, 2].map(|offset| u64::from(word(offset).cue));
         let [left, name, right] = [-1, 0, 1].map(|offset| self.name_at(at, offset));
         let capital = u64::from(word(0).capital);
+        // Each alone takes few values.
         let cues = before << 24 | own << 18 | after << 12 | second << 6 | capital << 2 | quoted;
-        keys.group(group::BESIDE | left << 48 | name << 40 | right << 32 | cues, |keys| {
+        keys.group(group::CUES_BESIDE | cues, |keys| {
             keys.put(key(8000, quoted * 4 + own));
             keys.put(key(8072, before * 16 + own * 4 + quoted));
             keys.put(key(8073, after * 16 + own * 4 + quoted));
             keys.put(key(8074, after * 2 + capital));
             keys.put(key(8075, second * 2 + capital));
             keys.put(key(8076, before * 2 + capital));
+        });
+        keys.group(group::NAMES_BESIDE | left << 48 | name << 40 | right << 32 | own, |keys| {
             keys.put(key(8080, name));
             keys.put(key(8081, left * 32 + name));
             keys.put(key(8082, name * 32 + right));

@@ -138,12 +138,12 @@ impl<'a> Opinion<'a> {
             let right = right.map_or(NONE, |one| step(one.0 - at));
             left * 16 + right
         });
-        let sign = found.iter().fold(kind, |sign, one| sign << 8 | one);
-        keys.group(group::DISTANCES | sign, |keys| {
-            for (wanted, one) in found.iter().enumerate() {
-                keys.put(key(9010 + wanted as u32, one * 4 + kind));
-            }
-        });
+        for (wanted, one) in found.into_iter().enumerate() {
+            let (wanted, value) = (wanted as u32, one * 4 + kind);
+            keys.group(group::DISTANCES | u64::from(wanted) << 32 | value, |keys| {
+                keys.put(key(9010 + wanted, value));
+            });
+        }
     }
 
     /// The cue nearest to the stretch that holds the token, or for a cue its content.
