@@ -17,9 +17,9 @@
 
 #[doc(hidden)]
 pub mod file;
-mod first;
 mod fold;
 mod own;
+mod recent;
 mod scan;
 
 use std::sync::LazyLock;
@@ -29,11 +29,11 @@ use fst::{IntoStreamer, Streamer};
 use serde::{Deserialize, Serialize};
 
 use file::{Packed, Places};
-use first::First;
 pub use fold::fold;
 #[doc(hidden)]
 pub use fold::key;
 pub use own::Wrong;
+use recent::{First, Met};
 pub(crate) use scan::{is_code, is_direction, type_word};
 
 /// Sources and licences of the embedded places, for `--version --verbose` and the manual.
@@ -169,6 +169,7 @@ pub struct Gazetteer {
     places: Places<'static>,
     own: own::Own,
     first: First,
+    met: Met,
 }
 
 impl Gazetteer {
@@ -178,6 +179,7 @@ impl Gazetteer {
             places: Places::open(PLACES).expect("places.bin is damaged; rebuild it with: dev gazetteer"),
             own: own::Own::default(),
             first: First::new(),
+            met: Met::new(),
         });
         &EMBEDDED
     }
@@ -197,9 +199,14 @@ impl Gazetteer {
         self.places.text
     }
 
+    /// The number of an embedded place.
+    fn index(&self, id: RegionId) -> Option<u32> {
+        self.met.number(id.0, || self.places.index(id))
+    }
+
     /// What is known of a place.
     pub fn region(&self, id: RegionId) -> Option<Region<'_>> {
-        let Some(index) = self.places.index(id) else { return self.own.region(self, id) };
+        let Some(index) = self.index(id) else { return self.own.region(self, id) };
         let place = self.places.place(index)?;
         Some(Region {
             id: place.id,
@@ -220,7 +227,7 @@ impl Gazetteer {
 
     /// The places that directly hold this one; a contested or a border place may have several.
     pub fn parents(&self, id: RegionId) -> Vec<RegionId> {
-        let Some(index) = self.places.index(id) else { return self.own.parent(id).into_iter().collect() };
+        let Some(index) = self.index(id) else { return self.own.parent(id).into_iter().collect() };
         self.places.parents(index).filter_map(|parent| self.places.id(parent)).collect()
     }
 
@@ -229,13 +236,13 @@ impl Gazetteer {
         if let Some(parent) = self.own.parent(id) {
             return [parent].into_iter().chain(self.ancestors(parent)).collect();
         }
-        let above = self.places.index(id).map(|index| self.above(index)).unwrap_or_default();
+        let above = self.index(id).map(|index| self.above(index)).unwrap_or_default();
         above[1.min(above.len())..].iter().filter_map(|index| self.places.id(*index)).collect()
     }
 
     /// True when `inner` lies in `outer` or is the same.
     pub fn contains(&self, outer: RegionId, inner: RegionId) -> bool {
-        match (self.places.index(outer), self.places.index(inner)) {
+        match (self.index(outer), self.index(inner)) {
             (Some(outer), Some(inner)) => outer == inner || self.lies_in(inner, outer),
             // An unknown place holds nothing, not even itself.
             _ if self.region(inner).is_none() => false,

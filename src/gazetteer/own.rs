@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 
-use super::first::First;
+use super::recent::{First, Met};
 use super::{Candidate, Gazetteer, Match, NameKind, Region, RegionId, RegionKind, key};
 
 /// First id of a user's places; the ids of our own tables lie below.
@@ -55,6 +55,7 @@ impl Gazetteer {
             places: Gazetteer::embedded().places.clone(),
             own: Own::default(),
             first: First::new(),
+            met: Met::new(),
         };
         for line in lines {
             let wrong = |reason: String| Wrong { number: line.number, reason };

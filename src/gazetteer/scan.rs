@@ -1,8 +1,8 @@
 //! Names in running text: where the longest one ends.
 
 use super::file::{self, Packed};
-use super::first::{Begun, Node};
 use super::fold::{Class, class, fold_letter};
+use super::recent::{Begun, Node};
 use super::{Candidate, Gazetteer, Match, NameKind, RegionKind};
 
 /// Words for units, as in `Kherson region`, that lead to the unit of the name before them.

@@ -1,4 +1,5 @@
-//! Which words begin a name, and where in the table of names they lead: what was found out once is kept.
+//! What was found out once and is asked again and again: which words begin a name and where in the table of
+//! names they lead, and which places were looked up.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -57,6 +58,31 @@ impl First {
             kept.mixed.store(packed ^ mix(found), Ordering::Relaxed);
         }
         Some((word, begun))
+    }
+}
+
+/// Where places that were looked up stand: the number of each, plus one, under its id, kept until another takes
+/// the place.
+pub(super) struct Met(Box<[AtomicU64]>);
+
+impl Met {
+    /// Nothing is known yet.
+    pub fn new() -> Met {
+        Met((0..KEPT).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    /// The number of a place, as `ask` finds it.
+    pub fn number(&self, id: u32, ask: impl FnOnce() -> Option<u32>) -> Option<u32> {
+        let place = mix(u64::from(id)) >> (64 - KEPT.trailing_zeros());
+        let kept = self.0.get(place as usize)?;
+        let found = kept.load(Ordering::Relaxed);
+        let number = found as u32;
+        if number > 0 && found >> 32 == u64::from(id) {
+            return Some(number - 1);
+        }
+        let number = ask()?;
+        kept.store(u64::from(id) << 32 | u64::from(number + 1), Ordering::Relaxed);
+        Some(number)
     }
 }
 
@@ -139,6 +165,18 @@ mod tests {
         assert_eq!(asked.get(), 3);
         assert_eq!(plain("zzzzzzzzzz ").map(|(word, _)| word), Some("zzzzzzzzzz"));
         assert!(plain("a ").map(|one| one.1) != plain("aa ").map(|one| one.1));
+    }
+
+    #[test]
+    fn a_place_is_looked_up_once() {
+        let met = Met::new();
+        assert_eq!(met.number(7, || None), None);
+        assert_eq!(met.number(7, || Some(0)), Some(0));
+        assert_eq!(met.number(7, || None), Some(0));
+        for id in 0..9_000 {
+            assert_eq!(met.number(id, || Some(2 * id)), Some(if id == 7 { 0 } else { 2 * id }));
+        }
+        assert_eq!(met.number(u32::MAX, || Some(4)), Some(4));
     }
 
     #[test]
