@@ -2,7 +2,7 @@
 //!
 //! A chain starts after label 0 and ends before it: label 0 is "outside".
 
-use wide::{f32x8, i16x8};
+use wide::{CmpEq, f32x8, i16x8};
 
 /// Lanes of a score vector; a model has at most as many labels.
 pub const LANES: usize = 16;
@@ -16,13 +16,39 @@ pub type Transitions = [Scores; LANES];
 /// Scores in steps of [`Model::step`](super::model::Model::step).
 pub type Sums = [i16; LANES];
 
-/// `steps[from][to]`: [`Transitions`] in such steps, the smallest number where the scheme forbids it.
-pub type Steps = [Sums; LANES];
+/// [`Transitions`] in such steps, the smallest number where the scheme forbids it.
+pub struct Steps {
+    /// `[from][to]`.
+    to: Halves<i16>,
+    /// `[to][from]`.
+    from: [Sums; LANES],
+}
 
-/// Transitions in steps.
-pub fn in_steps(transitions: &Transitions, step: f32) -> Steps {
-    // What is too large or infinite ends at the largest or smallest number.
-    transitions.map(|row| row.map(|score| (score / step).round() as i16))
+impl Steps {
+    /// Takes transition scores, and the size of one step.
+    pub fn new(transitions: &Transitions, step: f32) -> Steps {
+        // What is too large or infinite ends at the largest or smallest number.
+        let to = transitions.map(|row| row.map(|score| (score / step).round() as i16));
+        Steps { to: Halves::new(&to, i16::MIN), from: turned(&to) }
+    }
+}
+
+/// Those halves of the rows of a table that allow anything, each with the number of its row: the scheme forbids
+/// more than it allows.
+struct Halves<T>([Vec<(usize, [T; LANES / 2])>; 2]);
+
+impl<T: Copy + PartialEq> Halves<T> {
+    fn new(table: &[[T; LANES]; LANES], forbidden: T) -> Halves<T> {
+        let half = |half: usize| {
+            let halves = table.iter().map(|row| std::array::from_fn(|lane| row[lane + half * LANES / 2]));
+            halves.enumerate().filter(|(_, half)| half.iter().any(|&one| one != forbidden)).collect()
+        };
+        Halves([half(0), half(1)])
+    }
+}
+
+fn turned<T: Copy>(table: &[[T; LANES]; LANES]) -> [[T; LANES]; LANES] {
+    std::array::from_fn(|lane| table.map(|row| row[lane]))
 }
 
 /// The best sequence of labels.
@@ -33,12 +59,11 @@ pub fn best_path(emissions: &[Sums], steps: &Steps) -> Vec<u8> {
     scores[0] = 0;
     for emission in emissions {
         passed.push(scores);
-        let mut best = [i16x8::splat(i16::MIN); 2];
-        for (&score, row) in scores.iter().zip(steps) {
-            for (best, row) in best.iter_mut().zip(whole_halves(row)) {
-                *best = best.max(row.saturating_add(i16x8::splat(score)));
-            }
-        }
+        let best = steps.to.0.each_ref().map(|rows| {
+            rows.iter().fold(i16x8::splat(i16::MIN), |best, (from, row)| {
+                best.max(i16x8::new(*row).saturating_add(i16x8::splat(scores[from & (LANES - 1)])))
+            })
+        });
         let [low, high] = whole_halves(emission);
         let sums = [best[0].saturating_add(low), best[1].saturating_add(high)];
         // The best is zero, so that no sum runs out of numbers.
@@ -56,14 +81,11 @@ pub fn best_path(emissions: &[Sums], steps: &Steps) -> Vec<u8> {
 
 /// The first label from which a path comes best to label `to`.
 fn best_step(scores: &Sums, steps: &Steps, to: usize) -> usize {
-    let (mut best, mut from) = (i16::MIN, 0);
-    for (label, (score, row)) in scores.iter().zip(steps).enumerate() {
-        let sum = score.saturating_add(row[to]);
-        if sum > best {
-            (best, from) = (sum, label);
-        }
-    }
-    from
+    let ([a, b], [c, d]) = (whole_halves(scores), whole_halves(&steps.from[to & (LANES - 1)]));
+    let sums = [a.saturating_add(c), b.saturating_add(d)];
+    let top = i16x8::splat(sums[0].max(sums[1]).reduce_max());
+    let [low, high] = sums.map(|half| half.cmp_eq(top).move_mask());
+    (low | high << 8).trailing_zeros() as usize & (LANES - 1)
 }
 
 /// Adds one row of sums to another.
@@ -94,14 +116,12 @@ fn halves(row: &Scores) -> [f32x8; 2] {
 }
 
 /// The mass that each label gets when all labels pass theirs on.
-fn step(masses: &Scores, edges: &Transitions) -> [f32x8; 2] {
-    let mut sums = [f32x8::ZERO; 2];
-    for (&mass, row) in masses.iter().zip(edges).filter(|(mass, _)| **mass != 0.0) {
-        for (sum, row) in sums.iter_mut().zip(halves(row)) {
-            *sum += row * f32x8::splat(mass);
-        }
-    }
-    sums
+fn step(masses: &Scores, edges: &Halves<f32>) -> [f32x8; 2] {
+    edges.0.each_ref().map(|rows| {
+        rows.iter().fold(f32x8::ZERO, |sum, (from, row)| {
+            sum + f32x8::new(*row) * f32x8::splat(masses[from & (LANES - 1)])
+        })
+    })
 }
 
 /// Masses times factors, scaled so that they add up to one; and what they added up to.
@@ -120,22 +140,28 @@ fn whole(halves: [f32x8; 2]) -> Scores {
 
 /// Transition weights as factors, for sums over paths.
 pub struct Edges {
-    /// `to[from][to]`.
-    to: Transitions,
-    /// The same, turned: `from[to][from]`.
-    from: Transitions,
+    /// `[from][to]`.
+    table: Transitions,
+    to: Halves<f32>,
+    /// `[to][from]`.
+    from: Halves<f32>,
 }
 
 impl Edges {
     /// Takes transition scores.
     pub fn new(transitions: &Transitions) -> Edges {
-        let to = transitions.map(|row| row.map(f32::exp));
-        Edges { to, from: std::array::from_fn(|lane| to.map(|row| row[lane])) }
+        let table = transitions.map(|row| row.map(f32::exp));
+        Edges { table, to: Halves::new(&table, 0.0), from: Halves::new(&turned(&table), 0.0) }
     }
 
     /// The factor of a step.
     pub fn factor(&self, from: usize, to: usize) -> f32 {
-        self.to[from][to]
+        self.table[from][to]
+    }
+
+    /// The factors of the last step, from each label.
+    fn last(&self) -> Scores {
+        self.table.map(|row| row[0])
     }
 }
 
@@ -177,7 +203,7 @@ impl Lattice {
         let tokens = self.forward.len();
         self.backward.clear();
         self.backward.resize(tokens, [0.0; LANES]);
-        let mut after = edges.from[0];
+        let mut after = edges.last();
         for token in (0..tokens).rev() {
             self.backward[token] = after;
             let ahead: Scores = std::array::from_fn(|lane| after[lane] * self.factor[token][lane]);
@@ -188,7 +214,7 @@ impl Lattice {
     /// Logarithm of the sum over all paths; `edges` are those of [`Lattice::fill`].
     pub fn log_sum(&self, edges: &Edges) -> f64 {
         let last: f32 = match self.forward.last() {
-            Some(forward) => forward.iter().zip(&edges.from[0]).map(|(mass, edge)| mass * edge).sum(),
+            Some(forward) => forward.iter().zip(&edges.last()).map(|(mass, edge)| mass * edge).sum(),
             None => 1.0,
         };
         let scaled = self.tops.iter().map(|&(top, total)| f64::from(top) + f64::from(total).ln());
@@ -220,14 +246,14 @@ mod tests {
         let mut emissions = vec![[0.0; LANES]; 3];
         emissions[0][1] = 2.0;
         emissions[2][1] = 2.5;
-        let steps = in_steps(&transitions, 0.001);
+        let steps = Steps::new(&transitions, 0.001);
         let sums: Vec<Sums> = emissions.iter().map(|row| row.map(|score| (score / 0.001) as i16)).collect();
         assert_eq!(best_path(&sums, &steps), [1, 2, 0]);
         // However loud what is forbidden.
         let loud = [[i16::MIN, 0, i16::MAX, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]; 40];
         let path = best_path(&loud, &steps);
         assert!(
-            path.windows(2).all(|pair| steps[usize::from(pair[0])][usize::from(pair[1])] == 0),
+            path.windows(2).all(|pair| transitions[usize::from(pair[0])][usize::from(pair[1])] == 0.0),
             "{path:?}"
         );
         let mut lattice = Lattice::default();

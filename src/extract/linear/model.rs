@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::chain::{self, Edges, LANES, Scores, Steps, Sums, Transitions};
+use super::chain::{Edges, LANES, Scores, Steps, Sums, Transitions};
 use super::hash;
 use super::table::{Asked, Row, Scratch, Weights};
 
@@ -95,10 +95,8 @@ impl Model {
             }
             self.transitions.push(table);
         }
-        let chain = |table: &Transitions| Chain {
-            steps: chain::in_steps(table, self.step),
-            edges: Edges::new(table),
-        };
+        let chain =
+            |table: &Transitions| Chain { steps: Steps::new(table, self.step), edges: Edges::new(table) };
         self.chains = self.transitions.iter().map(chain).collect();
         self.weights = Weights::new(reader.front()?, reader.behind()?);
         Some(())

@@ -2,6 +2,7 @@
 //! names, and the sentences and paragraphs around.
 
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use super::hash::{key, pair};
 use super::keys::Keys;
@@ -10,6 +11,9 @@ use super::words::{BOUNDARY, Mark, Side, Word, Words};
 
 /// Class from which a word counts as a strong reporting word.
 const STRONG: u8 = 2;
+
+/// From so many tokens behind the start of a quoted run on, up to as many before its end, nothing is labelled.
+const DEEP: usize = 5;
 
 /// One token of a paragraph with what its neighbourhood says.
 #[derive(Clone, Copy, Default)]
@@ -154,6 +158,18 @@ impl Paragraph {
             }
         }
         runs
+    }
+
+    /// True for a token far from both ends of a quoted run: whatever the run is, this is inside it.
+    pub fn is_deep(&self, at: usize) -> bool {
+        let spot = &self.spots[at];
+        let (start, end) = (spot.run.0 as usize, spot.run.1 as usize);
+        spot.quoted == 1 && at >= start + DEEP && at + DEEP <= end
+    }
+
+    /// Tokens that are not deep.
+    pub fn shallow(&self, within: Range<usize>) -> impl Iterator<Item = usize> + '_ {
+        within.filter(|&at| !self.is_deep(at))
     }
 
     /// True when nothing in it can be reported speech: no mark, no strong reporting word.

@@ -104,7 +104,7 @@ struct Stretch {
     paragraph: usize,
     /// Where it starts and ends, in tokens of the paragraph.
     within: Range<usize>,
-    /// The same among the tokens of all stretches.
+    /// The same among those tokens of all stretches that are looked at.
     among: Range<usize>,
 }
 
@@ -120,10 +120,11 @@ impl Tagging {
             let frame = view.scene.frame(part, words);
             adder.touch(&ids[part.start..part.end]);
             adder.start();
-            for token in part.start..part.end {
+            for at in paragraph.shallow(within.clone()) {
+                let token = zone.start + at;
                 view.scene.near_keys(token, &frame, words, &mut adder);
                 view.scene.pair_keys(token, &frame, words, &mut adder);
-                paragraph.keys(token - zone.start, before, after, words, &mut adder);
+                paragraph.keys(at, before, after, words, &mut adder);
                 adder.surfaces(&view.scene, token, frame.sentence, words);
                 adder.next();
             }
@@ -137,7 +138,8 @@ impl Tagging {
         for (paragraph, read) in view.read.iter().enumerate() {
             for (start, end) in read.loud() {
                 let from = stretches.last().map_or(0, |last| last.among.end);
-                stretches.push(Stretch { paragraph, within: start..end, among: from..from + end - start });
+                let count = read.shallow(start..end).count();
+                stretches.push(Stretch { paragraph, within: start..end, among: from..from + count });
             }
         }
         stretches
@@ -157,7 +159,7 @@ impl Tagging {
         let mut adder = Adder::new(model, cache);
         for part in self.stretches.chunk_by(|a, b| a.paragraph == b.paragraph) {
             let Some(n) = part.first().map(|first| first.paragraph) else { continue };
-            let path = self.path(part, view.zones[n]);
+            let path = self.path(part, view.zones[n], &view.read[n]);
             if path.iter().all(|&label| label == 0) {
                 continue;
             }
@@ -167,7 +169,7 @@ impl Tagging {
                 if path[within.clone()].iter().all(|&label| label == 0) {
                     continue;
                 }
-                for at in within.clone() {
+                for at in view.read[n].shallow(within.clone()) {
                     opinion.keys(at, words, &mut adder);
                     adder.next();
                 }
@@ -183,10 +185,18 @@ impl Tagging {
     }
 
     /// A label for each token of a paragraph, from those of its stretches.
-    fn path(&self, stretches: &[Stretch], zone: Zone) -> Vec<u8> {
+    fn path(&self, stretches: &[Stretch], zone: Zone, paragraph: &Paragraph) -> Vec<u8> {
         let mut path = vec![0; zone.end - zone.start];
         for Stretch { within, among, .. } in stretches {
-            path[within.clone()].copy_from_slice(&self.labels[among.clone()]);
+            let mut labels = self.labels[among.clone()].iter();
+            let mut last = 0;
+            for at in within.clone() {
+                last = match paragraph.is_deep(at) {
+                    true => within_what(last),
+                    false => labels.next().copied().unwrap_or(0),
+                };
+                path[at] = last;
+            }
         }
         path
     }
@@ -201,10 +211,11 @@ impl Tagging {
             rest = others;
             let start = found.len();
             for stretch in own {
+                let stretch = (stretch, paragraph);
                 self.assemble(stretch, &cut.tokens[zone.start..], trained, &mut lattice, &mut found);
             }
             drop_dateline(cut, zone, text, &mut found[start..]);
-            let more = left_out(paragraph, zone, &cut.tokens, &self.path(own, zone), text);
+            let more = left_out(paragraph, zone, &cut.tokens, &self.path(own, zone, paragraph), text);
             if !more.is_empty() {
                 found.extend(more);
                 found[start..].sort_by_key(|tagged| tagged.span.start);
@@ -215,7 +226,7 @@ impl Tagging {
 
     fn assemble(
         &self,
-        stretch: &Stretch,
+        (stretch, paragraph): (&Stretch, &Paragraph),
         tokens: &[Token],
         (model, chain): (&Model, &Chain),
         lattice: &mut Lattice,
@@ -226,11 +237,21 @@ impl Tagging {
             return;
         }
         lattice.fill(model.scores(&self.sums[stretch.among.clone()]), &chain.edges);
-        let labelled = labels.iter().enumerate().filter(|&(_, &label)| label != 0).map(|(token, &label)| {
-            let score = lattice.marginals(token)[usize::from(label) & (LANES - 1)];
-            Labelled { token: stretch.within.start + token, label, score }
+        let labelled = paragraph.shallow(stretch.within.clone()).zip(labels).enumerate();
+        let labelled = labelled.filter(|&(_, (_, &label))| label != 0).map(|(n, (token, &label))| {
+            let score = lattice.marginals(n)[usize::from(label) & (LANES - 1)];
+            Labelled { token, label, score }
         });
         assemble(tokens, labelled, found);
+    }
+}
+
+/// The label of what stands between a label and the next: inside the same, or outside.
+fn within_what(label: u8) -> u8 {
+    match parts(label) {
+        Some((_, Part::Begin)) => label + 1,
+        Some((_, Part::Inside)) => label,
+        _ => 0,
     }
 }
 

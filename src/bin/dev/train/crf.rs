@@ -321,7 +321,7 @@ pub fn log_likelihood(gold: &[u8], scores: &[Scores], transitions: &Transitions)
 /// The best labels, found as the shipped models find them.
 pub fn best_path(scores: &[Scores], transitions: &Transitions) -> Vec<u8> {
     let sums: Vec<Sums> = scores.iter().map(|row| row.map(|score| (score / STEP).round() as i16)).collect();
-    chain::best_path(&sums, &chain::in_steps(transitions, STEP))
+    chain::best_path(&sums, &chain::Steps::new(transitions, STEP))
 }
 
 /// Fine enough for every weight, coarse enough for every sum.
