@@ -51,32 +51,39 @@ fn turned<T: Copy>(table: &[[T; LANES]; LANES]) -> [[T; LANES]; LANES] {
     std::array::from_fn(|lane| table.map(|row| row[lane]))
 }
 
-/// The best sequence of labels.
-pub fn best_path(emissions: &[Sums], steps: &Steps) -> Vec<u8> {
-    // Only the scores are kept on the way; where they came from is asked on the way back alone.
-    let mut passed: Vec<Sums> = Vec::with_capacity(emissions.len());
-    let mut scores = [i16::MIN; LANES];
-    scores[0] = 0;
-    for emission in emissions {
-        passed.push(scores);
-        let best = steps.to.0.each_ref().map(|rows| {
-            rows.iter().fold(i16x8::splat(i16::MIN), |best, (from, row)| {
-                best.max(i16x8::new(*row).saturating_add(i16x8::splat(scores[from & (LANES - 1)])))
-            })
-        });
-        let [low, high] = whole_halves(emission);
-        let sums = [best[0].saturating_add(low), best[1].saturating_add(high)];
-        // The best is zero, so that no sum runs out of numbers.
-        let top = i16x8::splat(sums[0].max(sums[1]).reduce_max());
-        scores = joined(sums.map(|half| half.saturating_sub(top)));
+/// Finds the best sequences of labels; what is written down on the way is kept for the next.
+#[derive(Default)]
+pub struct Paths {
+    /// The scores before each token.
+    passed: Vec<Sums>,
+}
+
+impl Paths {
+    /// The best labels for so many emissions; where they are more than the labels, for the first of them.
+    pub fn best(&mut self, emissions: &[Sums], steps: &Steps, labels: &mut [u8]) {
+        // Only the scores are kept on the way; where they came from is asked on the way back alone.
+        self.passed.clear();
+        let mut scores = [i16::MIN; LANES];
+        scores[0] = 0;
+        for emission in &emissions[..emissions.len().min(labels.len())] {
+            self.passed.push(scores);
+            let best = steps.to.0.each_ref().map(|rows| {
+                rows.iter().fold(i16x8::splat(i16::MIN), |best, (from, row)| {
+                    best.max(i16x8::new(*row).saturating_add(i16x8::splat(scores[from & (LANES - 1)])))
+                })
+            });
+            let [low, high] = whole_halves(emission);
+            let sums = [best[0].saturating_add(low), best[1].saturating_add(high)];
+            // The best is zero, so that no sum runs out of numbers.
+            let top = i16x8::splat(sums[0].max(sums[1]).reduce_max());
+            scores = joined(sums.map(|half| half.saturating_sub(top)));
+        }
+        let mut last = best_step(&scores, steps, 0);
+        for (label, scores) in labels.iter_mut().zip(&self.passed).rev() {
+            *label = last as u8;
+            last = best_step(scores, steps, last);
+        }
     }
-    let mut label = best_step(&scores, steps, 0);
-    let mut path = vec![0; emissions.len()];
-    for (step, scores) in path.iter_mut().zip(&passed).rev() {
-        *step = label as u8;
-        label = best_step(scores, steps, label);
-    }
-    path
 }
 
 /// The first label from which a path comes best to label `to`.
@@ -248,10 +255,14 @@ mod tests {
         emissions[2][1] = 2.5;
         let steps = Steps::new(&transitions, 0.001);
         let sums: Vec<Sums> = emissions.iter().map(|row| row.map(|score| (score / 0.001) as i16)).collect();
-        assert_eq!(best_path(&sums, &steps), [1, 2, 0]);
+        let mut paths = Paths::default();
+        let mut path = [9; 3];
+        paths.best(&sums, &steps, &mut path);
+        assert_eq!(path, [1, 2, 0]);
         // However loud what is forbidden.
         let loud = [[i16::MIN, 0, i16::MAX, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]; 40];
-        let path = best_path(&loud, &steps);
+        let mut path = [9; 40];
+        paths.best(&loud, &steps, &mut path);
         assert!(
             path.windows(2).all(|pair| transitions[usize::from(pair[0])][usize::from(pair[1])] == 0.0),
             "{path:?}"
@@ -259,6 +270,6 @@ mod tests {
         let mut lattice = Lattice::default();
         lattice.fill(emissions.into_iter(), &Edges::new(&transitions));
         assert!(lattice.marginals(0)[1] > 0.5);
-        assert!(best_path(&[], &steps).is_empty());
+        paths.best(&[], &steps, &mut []);
     }
 }

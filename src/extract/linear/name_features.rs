@@ -109,30 +109,26 @@ impl Scene {
 
     /// Capitalised words in a row; one joining word between two of them belongs to the run.
     fn mark_runs(&mut self, start: usize, end: usize, words: &Words) {
-        let capital = |token: usize| token < end && self.word(token, words).capital;
-        let mut runs = Vec::new();
         let mut token = start;
         while token < end {
-            if !capital(token) {
-                token += 1;
-                continue;
-            }
-            let mut last = token;
-            loop {
-                if capital(last + 1) {
-                    last += 1;
-                } else if last + 2 < end && self.word(last + 1, words).joins && capital(last + 2) {
-                    last += 2;
-                } else {
-                    break;
-                }
-            }
-            runs.push((token, last + 1));
-            token = last + 1;
+            let after = self.run_end(token, end, words);
+            let run = (token as u32, after as u32);
+            self.places[token..after].iter_mut().for_each(|place| place.run = run);
+            token = after.max(token + 1);
         }
-        for (from, to) in runs {
-            for place in &mut self.places[from..to] {
-                place.run = (from as u32, to as u32);
+    }
+
+    /// Where the run ends that starts with a token; the token itself where none does.
+    fn run_end(&self, token: usize, end: usize, words: &Words) -> usize {
+        let capital = |token: usize| token < end && self.word(token, words).capital;
+        let mut after = token;
+        loop {
+            if capital(after) {
+                after += 1;
+            } else if after > token && after < end && self.word(after, words).joins && capital(after + 1) {
+                after += 2;
+            } else {
+                return after;
             }
         }
     }

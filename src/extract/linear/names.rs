@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::adder::Adder;
-use super::chain::{self, LANES, Lattice, Steps, Sums};
+use super::chain::{self, LANES, Lattice, Paths, Steps, Sums};
 use super::cut::Cut;
 use super::hash::{key, pair};
 use super::keys::Keys;
@@ -158,10 +158,11 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
 /// The best labels of each zone; `sums` has those of all their tokens, one zone after the other.
 fn paths(zones: &[Zone], sums: &[Sums], steps: &Steps, labels: &mut [u8]) {
     let mut rest = sums;
+    let mut paths = Paths::default();
     for zone in zones {
         let (own, others) = rest.split_at(zone.end - zone.start);
         rest = others;
-        labels[zone.start..zone.end].copy_from_slice(&chain::best_path(own, steps));
+        paths.best(own, steps, &mut labels[zone.start..zone.end]);
     }
 }
 

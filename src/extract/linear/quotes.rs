@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::adder::Adder;
 use super::cache::Cache;
-use super::chain::{self, LANES, Lattice, Steps, Sums};
+use super::chain::{self, LANES, Lattice, Paths, Steps, Sums};
 use super::cut::{Cut, View};
 use super::model::{Chain, Model};
 use super::name_features::Zone;
@@ -147,8 +147,9 @@ impl Tagging {
 
     /// The best labels for the sums.
     fn paths(&mut self, steps: &Steps) {
+        let mut paths = Paths::default();
         for Stretch { among, .. } in &self.stretches {
-            self.labels[among.clone()].copy_from_slice(&chain::best_path(&self.sums[among.clone()], steps));
+            paths.best(&self.sums[among.clone()], steps, &mut self.labels[among.clone()]);
         }
     }
 

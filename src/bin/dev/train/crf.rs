@@ -3,7 +3,7 @@
 //! Sets that label a little differently share one row of weights a feature and have one more each; the
 //! weights that ship are the shared row plus that of the set we want to be like.
 
-use onrecord::extract::linear::chain::{self, Edges, LANES, Lattice, Scores, Sums, Transitions};
+use onrecord::extract::linear::chain::{Edges, LANES, Lattice, Paths, Scores, Steps, Sums, Transitions};
 
 /// A chain of tokens to learn from.
 #[derive(Default)]
@@ -321,7 +321,9 @@ pub fn log_likelihood(gold: &[u8], scores: &[Scores], transitions: &Transitions)
 /// The best labels, found as the shipped models find them.
 pub fn best_path(scores: &[Scores], transitions: &Transitions) -> Vec<u8> {
     let sums: Vec<Sums> = scores.iter().map(|row| row.map(|score| (score / STEP).round() as i16)).collect();
-    chain::best_path(&sums, &chain::Steps::new(transitions, STEP))
+    let mut labels = vec![0; sums.len()];
+    Paths::default().best(&sums, &Steps::new(transitions, STEP), &mut labels);
+    labels
 }
 
 /// Fine enough for every weight, coarse enough for every sum.
