@@ -9,14 +9,34 @@ pub struct Forest {
     /// For each tree, level by level: which number is looked at, and up to where one goes left.
     splits: Vec<(u8, f32)>,
     leaves: Vec<f32>,
-    /// The splits again: the number, and the step of it from which one goes right.
-    steps: Vec<[u8; 2]>,
+    trees: Vec<Tree>,
     /// Where each number is cut, in order: how many limits it passes is its step.
     limits: Vec<Vec<f32>>,
 }
 
+/// Most levels of a tree.
+const DEPTH: u32 = 6;
+
+/// Leaves of a tree of so many levels.
+const LEAVES: usize = 1 << DEPTH;
+
+/// A tree made ready; one of fewer levels goes on to the left.
+#[derive(Clone)]
+struct Tree {
+    /// The children of the split at `n` are at `2 n` and `2 n + 1`, the first is at 1: the number that is looked
+    /// at, and the step of it from which one goes right.
+    splits: [[u8; 2]; LEAVES],
+    leaves: [f32; LEAVES],
+}
+
+/// A step that no number reaches.
+const NEVER: u8 = u8::MAX;
+
 /// Rows that go down a tree side by side: the processor waits for none of them alone.
 const ABREAST: usize = 8;
+
+/// As many where few are left.
+const HALF: usize = ABREAST / 2;
 
 /// Trees that all rows go down.
 const FIRST: usize = 30;
@@ -31,8 +51,12 @@ const WIDTH: usize = 64;
 type Steps = [u8; WIDTH];
 
 impl Forest {
-    /// Trees of `depth` levels, from all splits and all leaves, tree after tree.
+    /// Trees of `depth` levels, at most 6, from all splits and all leaves, tree after tree.
+    ///
+    /// # Panics
+    /// When there are more levels.
     pub fn new(depth: u32, splits: Vec<(u8, f32)>, leaves: Vec<f32>) -> Forest {
+        assert!(depth <= DEPTH, "trees of {depth} levels: at most {DEPTH} are read");
         let mut limits = vec![Vec::new(); WIDTH];
         splits.iter().for_each(|&(number, limit)| limits[usize::from(number) % WIDTH].push(limit));
         for limits in &mut limits {
@@ -42,10 +66,13 @@ impl Forest {
         let step = |&(number, limit): &(u8, f32)| {
             let below = limits[usize::from(number) % WIDTH].partition_point(|&other| other < limit);
             // A limit that no step can say is never passed: infinity, by the trainer's choice.
-            [number, u8::try_from(below + 1).unwrap_or(u8::MAX)]
+            [number, u8::try_from(below + 1).unwrap_or(NEVER)]
         };
-        let steps = splits.iter().map(step).collect();
-        Forest { header: String::new(), depth, splits, leaves, steps, limits }
+        let steps: Vec<[u8; 2]> = splits.iter().map(step).collect();
+        let count = 1 << depth;
+        let trees = steps.chunks_exact((count - 1_usize).max(1)).zip(leaves.chunks_exact(count));
+        let trees = trees.map(|(splits, leaves)| Tree::new(depth, splits, leaves)).collect();
+        Forest { header: String::new(), depth, splits, leaves, trees, limits }
     }
 
     /// Reads a data file; a damaged one has no trees.
@@ -58,7 +85,7 @@ impl Forest {
     fn body(data: &[u8]) -> Option<Forest> {
         let (&[depth, low, high], rest) = data.split_first_chunk()?;
         let trees = usize::from(u16::from_le_bytes([low, high]));
-        let leaves = 1_usize.checked_shl(u32::from(depth)).filter(|&leaves| leaves <= 1024)?;
+        let leaves = 1_usize.checked_shl(u32::from(depth)).filter(|&leaves| leaves <= LEAVES)?;
         let splits = trees * (leaves - 1);
         if rest.len() != splits * 5 + trees * leaves * 4 {
             return None;
@@ -93,7 +120,10 @@ impl Forest {
         let steps: Vec<Steps> = rows.iter().map(|row| self.steps_of(row)).collect();
         let mut odds = Vec::with_capacity(rows.len() + ABREAST);
         for steps in steps.chunks(ABREAST) {
-            odds.extend(self.odds::<ABREAST>(steps, 0..FIRST));
+            match steps.len() {
+                0..=HALF => odds.extend(self.odds::<HALF>(steps, 0..FIRST)),
+                _ => odds.extend(self.odds::<ABREAST>(steps, 0..FIRST)),
+            }
         }
         let mut best: Vec<usize> = (0..rows.len()).collect();
         best.sort_by(|&a, &b| odds[b].total_cmp(&odds[a]));
@@ -116,22 +146,30 @@ impl Forest {
     fn odds<const ROWS: usize>(&self, rows: &[Steps], trees: std::ops::Range<usize>) -> [f32; ROWS] {
         let none = [0; WIDTH];
         let rows: [&Steps; ROWS] = std::array::from_fn(|n| rows.get(n).unwrap_or(&none));
-        let leaves = 1 << self.depth;
         let mut odds = [0.0; ROWS];
-        let all = self.steps.chunks_exact((leaves - 1_usize).max(1)).zip(self.leaves.chunks_exact(leaves));
-        for (splits, leaves) in all.skip(trees.start).take(trees.len()) {
-            let mut nodes = [0; ROWS];
-            for _ in 0..self.depth {
+        for tree in self.trees.iter().skip(trees.start).take(trees.len()) {
+            let mut nodes = [1; ROWS];
+            for _ in 0..DEPTH {
                 for (node, row) in nodes.iter_mut().zip(rows) {
-                    let [number, least] = splits[*node];
-                    *node = 2 * *node + 1 + usize::from(row[usize::from(number) % WIDTH] >= least);
+                    let [number, least] = tree.splits[*node & (LEAVES - 1)];
+                    *node = 2 * *node + usize::from(row[usize::from(number) % WIDTH] >= least);
                 }
             }
             for (odds, node) in odds.iter_mut().zip(nodes) {
-                *odds += leaves[node + 1 - leaves.len()];
+                *odds += tree.leaves[node & (LEAVES - 1)];
             }
         }
         odds
+    }
+}
+
+impl Tree {
+    fn new(depth: u32, splits: &[[u8; 2]], leaves: &[f32]) -> Tree {
+        let mut tree = Tree { splits: [[0, NEVER]; LEAVES], leaves: [0.0; LEAVES] };
+        tree.splits.iter_mut().skip(1).zip(splits).for_each(|(place, split)| *place = *split);
+        let apart = 1 << (DEPTH - depth);
+        tree.leaves.iter_mut().step_by(apart).zip(leaves).for_each(|(place, leaf)| *place = *leaf);
+        tree
     }
 }
 
@@ -160,6 +198,10 @@ mod tests {
         let edge = again.likeliest(&[[0.0, 0.5]]);
         assert!(edge[0].1 < 0.2, "what equals a limit goes left");
         assert_eq!(again.likeliest(&[[0.0, 1.0]; 9]).len(), FEW);
+        let deep = Forest::new(2, vec![(0, 0.5), (1, 0.5), (1, 2.5)], vec![-2.0, -1.0, 1.0, 2.0]);
+        let odds = |row: [f32; 2]| deep.odds::<1>(&[deep.steps_of(&row)], 0..9)[0];
+        let reached = [[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 3.0]].map(odds);
+        assert_eq!(reached, [-2.0, -1.0, 1.0, 2.0]);
         assert_eq!(Forest::read(b"head\n\n\x01\x01").likeliest(&[[1.0]]), [(0, 0.5)]);
         assert!(again.likeliest::<2>(&[]).is_empty());
     }

@@ -298,11 +298,17 @@ fn lower_form(text: &str) -> String {
     if text.bytes().all(|b| b.is_ascii_lowercase()) {
         return text.to_owned();
     }
-    plain(text).chars().flat_map(char::to_lowercase).map(|c| if c.is_numeric() { '0' } else { c }).collect()
+    let letters = plain(text);
+    let mut lower = String::with_capacity(letters.len());
+    lower.extend(letters.chars().flat_map(char::to_lowercase).map(|c| if c.is_numeric() { '0' } else { c }));
+    lower
 }
 
 /// The word with typographic marks as typed ones.
 fn plain(text: &str) -> String {
+    if text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return text.to_owned();
+    }
     match text {
         "“" | "”" | "„" | "«" | "»" | "``" | "''" | "‹‹" | "››" | "‟" | "＂" => {
             return "\"".to_owned();
@@ -361,7 +367,7 @@ impl Word {
 
     /// Notes the cases of the letters; gives back the hash of their pattern.
     fn shapes(&mut self, text: &str) -> u64 {
-        let (mut shape, mut brief) = (String::new(), String::new());
+        let (mut shape, mut brief) = (String::with_capacity(40), String::with_capacity(40));
         let (mut upper, mut small) = (0, 0);
         for (n, c) in text.chars().enumerate() {
             let kind = if c.is_uppercase() {
@@ -399,7 +405,8 @@ impl Word {
 impl Letters {
     /// Takes the ends of a word; gives back how many letters it has, at most 255.
     fn affixes(&mut self, lower: &str) -> u8 {
-        let mut bounds: Vec<usize> = lower.char_indices().map(|(at, _)| at).collect();
+        let mut bounds: Vec<usize> = Vec::with_capacity(lower.len() + 1);
+        bounds.extend(lower.char_indices().map(|(at, _)| at));
         bounds.push(lower.len());
         let letters = bounds.len() - 1;
         for n in 1..=4.min(letters) {
