@@ -16,6 +16,70 @@ pub type Transitions = [Scores; LANES];
 /// Scores in steps of [`Model::step`](super::model::Model::step).
 pub type Sums = [i16; LANES];
 
+/// Half of a row: as many as the processor takes at once.
+const HALF: usize = LANES / 2;
+
+/// A table of transitions, its rows in halves.
+type Halves<T> = [[[T; HALF]; 2]; LANES];
+
+fn in_halves<T: Copy>(table: &[[T; LANES]; LANES]) -> Halves<T> {
+    table.map(|row| std::array::from_fn(|half| std::array::from_fn(|lane| row[half * HALF + lane])))
+}
+
+fn turned<T: Copy>(table: &[[T; LANES]; LANES]) -> [[T; LANES]; LANES] {
+    std::array::from_fn(|lane| table.map(|row| row[lane]))
+}
+
+/// Whether a label may follow another. The first is outside; of each kind there are four, for the first of
+/// several words, those inside, the last, and a single word; of the last kind none is for words inside.
+pub const fn may_follow(from: usize, to: usize) -> bool {
+    const BEGIN: usize = 0;
+    const INSIDE: usize = 1;
+    const LAST: usize = 2;
+    const UNIT: usize = 3;
+    const fn parts(label: usize) -> (usize, usize) {
+        match label {
+            0 => (usize::MAX, UNIT),
+            13 => (3, BEGIN),
+            14 => (3, LAST),
+            15 => (3, UNIT),
+            _ => ((label - 1) / 4, (label - 1) % 4),
+        }
+    }
+    let ((kind, part), (next_kind, next)) = (parts(from), parts(to));
+    match part {
+        BEGIN | INSIDE => kind == next_kind && (next == INSIDE || next == LAST),
+        _ => next == BEGIN || next == UNIT,
+    }
+}
+
+/// For each label, in which halves any may follow it: the others are left out where steps are added up.
+const AFTER: [[bool; 2]; LANES] = halves_beside(false);
+
+/// As [`AFTER`], for those before it.
+const BEFORE: [[bool; 2]; LANES] = halves_beside(true);
+
+const fn halves_beside(before: bool) -> [[bool; 2]; LANES] {
+    let mut all = [[false; 2]; LANES];
+    let mut one = 0;
+    while one < LANES {
+        let mut other = 0;
+        while other < LANES {
+            all[one][other / HALF] |= if before { may_follow(other, one) } else { may_follow(one, other) };
+            other += 1;
+        }
+        one += 1;
+    }
+    all
+}
+
+/// Calls a function for each label. It is written out: the compiler does not do so for bodies of this size, and
+/// only then is left out what [`AFTER`] and [`BEFORE`] rule out.
+macro_rules! for_all_labels {
+    ($call:ident $arguments:tt) => { for_all_labels!($call $arguments 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15) };
+    ($call:ident $arguments:tt $($label:literal)+) => { $($call::<$label> $arguments;)+ };
+}
+
 /// [`Transitions`] in such steps, the smallest number where the scheme forbids it.
 pub struct Steps {
     /// `[from][to]`.
@@ -29,26 +93,8 @@ impl Steps {
     pub fn new(transitions: &Transitions, step: f32) -> Steps {
         // What is too large or infinite ends at the largest or smallest number.
         let to = transitions.map(|row| row.map(|score| (score / step).round() as i16));
-        Steps { to: Halves::new(&to, i16::MIN), from: turned(&to) }
+        Steps { to: in_halves(&to), from: turned(&to) }
     }
-}
-
-/// Those halves of the rows of a table that allow anything, each with the number of its row: the scheme forbids
-/// more than it allows.
-struct Halves<T>([Vec<(usize, [T; LANES / 2])>; 2]);
-
-impl<T: Copy + PartialEq> Halves<T> {
-    fn new(table: &[[T; LANES]; LANES], forbidden: T) -> Halves<T> {
-        let half = |half: usize| {
-            let halves = table.iter().map(|row| std::array::from_fn(|lane| row[lane + half * LANES / 2]));
-            halves.enumerate().filter(|(_, half)| half.iter().any(|&one| one != forbidden)).collect()
-        };
-        Halves([half(0), half(1)])
-    }
-}
-
-fn turned<T: Copy>(table: &[[T; LANES]; LANES]) -> [[T; LANES]; LANES] {
-    std::array::from_fn(|lane| table.map(|row| row[lane]))
 }
 
 /// Finds the best sequences of labels; what is written down on the way is kept for the next.
@@ -67,11 +113,8 @@ impl Paths {
         scores[0] = 0;
         for emission in &emissions[..emissions.len().min(labels.len())] {
             self.passed.push(scores);
-            let best = steps.to.0.each_ref().map(|rows| {
-                rows.iter().fold(i16x8::splat(i16::MIN), |best, (from, row)| {
-                    best.max(i16x8::new(*row).saturating_add(i16x8::splat(scores[from & (LANES - 1)])))
-                })
-            });
+            let mut best = [i16x8::splat(i16::MIN); 2];
+            for_all_labels!(go_on(&scores, &steps.to, &mut best));
             let [low, high] = whole_halves(emission);
             let sums = [best[0].saturating_add(low), best[1].saturating_add(high)];
             // The best is zero, so that no sum runs out of numbers.
@@ -83,6 +126,18 @@ impl Paths {
             *label = last as u8;
             last = best_step(scores, steps, last);
         }
+    }
+}
+
+/// The best paths that go on from one label.
+#[inline(always)]
+fn go_on<const LABEL: usize>(scores: &Sums, steps: &Halves<i16>, best: &mut [i16x8; 2]) {
+    let score = i16x8::splat(scores[LABEL]);
+    if const { AFTER[LABEL][0] } {
+        best[0] = best[0].max(i16x8::new(steps[LABEL][0]).saturating_add(score));
+    }
+    if const { AFTER[LABEL][1] } {
+        best[1] = best[1].max(i16x8::new(steps[LABEL][1]).saturating_add(score));
     }
 }
 
@@ -122,13 +177,40 @@ fn halves(row: &Scores) -> [f32x8; 2] {
     [f32x8::new(*low), f32x8::new(*high)]
 }
 
-/// The mass that each label gets when all labels pass theirs on.
-fn step(masses: &Scores, edges: &Halves<f32>) -> [f32x8; 2] {
-    edges.0.each_ref().map(|rows| {
-        rows.iter().fold(f32x8::ZERO, |sum, (from, row)| {
-            sum + f32x8::new(*row) * f32x8::splat(masses[from & (LANES - 1)])
-        })
-    })
+/// The mass that each label gets when all labels pass theirs on, or `BACK`.
+#[inline]
+fn step<const BACK: bool>(masses: &Scores, edges: &Halves<f32>) -> [f32x8; 2] {
+    let mut sums = [f32x8::ZERO; 2];
+    if BACK {
+        for_all_labels!(pass_back(masses, edges, &mut sums));
+    } else {
+        for_all_labels!(pass_on(masses, edges, &mut sums));
+    }
+    sums
+}
+
+/// What one label passes on.
+#[inline(always)]
+fn pass_on<const LABEL: usize>(masses: &Scores, edges: &Halves<f32>, sums: &mut [f32x8; 2]) {
+    let mass = f32x8::splat(masses[LABEL]);
+    if const { AFTER[LABEL][0] } {
+        sums[0] += f32x8::new(edges[LABEL][0]) * mass;
+    }
+    if const { AFTER[LABEL][1] } {
+        sums[1] += f32x8::new(edges[LABEL][1]) * mass;
+    }
+}
+
+/// What one label passes back.
+#[inline(always)]
+fn pass_back<const LABEL: usize>(masses: &Scores, edges: &Halves<f32>, sums: &mut [f32x8; 2]) {
+    let mass = f32x8::splat(masses[LABEL]);
+    if const { BEFORE[LABEL][0] } {
+        sums[0] += f32x8::new(edges[LABEL][0]) * mass;
+    }
+    if const { BEFORE[LABEL][1] } {
+        sums[1] += f32x8::new(edges[LABEL][1]) * mass;
+    }
 }
 
 /// Masses times factors, scaled so that they add up to one; and what they added up to.
@@ -158,7 +240,7 @@ impl Edges {
     /// Takes transition scores.
     pub fn new(transitions: &Transitions) -> Edges {
         let table = transitions.map(|row| row.map(f32::exp));
-        Edges { table, to: Halves::new(&table, 0.0), from: Halves::new(&turned(&table), 0.0) }
+        Edges { table, to: in_halves(&table), from: in_halves(&turned(&table)) }
     }
 
     /// The factor of a step.
@@ -197,7 +279,7 @@ impl Lattice {
             let [low, high] = halves(&emission);
             let top = low.fast_max(high).to_array().into_iter().fold(f32::MIN, f32::max);
             let factor = [low, high].map(|half| (half - f32x8::splat(top)).exp());
-            let (sums, total) = scaled(step(&before, &edges.to), factor);
+            let (sums, total) = scaled(step::<false>(&before, &edges.to), factor);
             before = whole(sums);
             self.tops.push((top, total));
             self.forward.push(before);
@@ -214,7 +296,7 @@ impl Lattice {
         for token in (0..tokens).rev() {
             self.backward[token] = after;
             let ahead: Scores = std::array::from_fn(|lane| after[lane] * self.factor[token][lane]);
-            after = whole(scaled(step(&ahead, &edges.from), [f32x8::ONE; 2]).0);
+            after = whole(scaled(step::<true>(&ahead, &edges.from), [f32x8::ONE; 2]).0);
         }
     }
 
@@ -243,6 +325,21 @@ impl Lattice {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_scheme_of_labels() {
+        use crate::extract::linear::{Part, parts};
+        for from in 0..LANES {
+            for to in 0..LANES {
+                let (before, after) = (parts(from as u8), parts(to as u8));
+                let open = before.filter(|(_, part)| matches!(part, Part::Begin | Part::Inside));
+                let goes_on = after.filter(|(_, part)| matches!(part, Part::Inside | Part::Last));
+                let allowed = open.map(|open| open.0) == goes_on.map(|goes_on| goes_on.0);
+                assert_eq!(may_follow(from, to), allowed, "{from} {to}");
+            }
+        }
+        assert!(AFTER.iter().flatten().any(|&beside| !beside) && BEFORE != AFTER);
+    }
 
     #[test]
     fn forbidden_steps_are_never_taken() {

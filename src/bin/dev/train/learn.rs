@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 
-use onrecord::extract::linear::chain::LANES;
-use onrecord::extract::linear::{Part, parts};
+use onrecord::extract::linear::chain::{LANES, may_follow};
 
 use super::Options;
 use super::crf::{Example, Plan, Weights, log_likelihood, train};
@@ -43,15 +42,7 @@ impl Index {
 
 /// Which label may follow which.
 pub fn allowed() -> [[bool; LANES]; LANES] {
-    let open = |label: usize| match parts(label as u8) {
-        Some((class, Part::Begin | Part::Inside)) => Some(class),
-        _ => None,
-    };
-    let goes_on = |label: usize| match parts(label as u8) {
-        Some((class, Part::Inside | Part::Last)) => Some(class),
-        _ => None,
-    };
-    std::array::from_fn(|from| std::array::from_fn(|to| open(from) == goes_on(to)))
+    std::array::from_fn(|from| std::array::from_fn(|to| may_follow(from, to)))
 }
 
 /// Keeps the features that say most, learns on with these alone, and drops what is too small to matter.
