@@ -19,6 +19,10 @@ use onrecord::extract::{self, linear, name, region, segment::Text};
 use onrecord::gazetteer::Gazetteer;
 use onrecord::lang;
 
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| !arg.starts_with("--"));
     let folder = args.next().unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_string());
