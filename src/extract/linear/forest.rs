@@ -15,7 +15,7 @@ pub struct Forest {
 }
 
 /// Most levels of a tree.
-const DEPTH: u32 = 6;
+pub const DEPTH: u32 = 6;
 
 /// Leaves of a tree of so many levels.
 const LEAVES: usize = 1 << DEPTH;

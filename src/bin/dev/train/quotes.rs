@@ -6,7 +6,7 @@ use std::io::BufRead;
 use std::path::Path;
 
 use onrecord::extract::linear::chain::LANES;
-use onrecord::extract::linear::forest::Forest;
+use onrecord::extract::linear::forest::{DEPTH, Forest};
 use onrecord::extract::linear::model::Model;
 use onrecord::extract::linear::name_features::{NEIGHBOURS, Scene, Zone};
 use onrecord::extract::linear::quote_features::Paragraph;
@@ -184,7 +184,7 @@ fn speakers(trained: &Trained, articles: &[Article], options: &Options) -> Resul
     eprintln!("{} pairs, {} of them right", rows.len(), truth.iter().filter(|&&truth| truth).count());
     let plan = boost::Plan {
         trees: options.number("trees", 300)?,
-        depth: options.number("depth", 6)?,
+        depth: options.number("depth", DEPTH).map(|depth| depth.min(DEPTH))?,
         rate: options.number("shrink", 0.05)?,
         rows: 0.6,
         numbers: 0.6,
