@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Words that are kept: a power of two.
+/// Words that are kept, and places: a power of two.
 const KEPT: usize = 1 << 12;
 
 /// Most letters of a word that is kept: it fits one number whole, so that no two are ever taken for each other.

@@ -12,7 +12,8 @@ use super::words::{BOUNDARY, Mark, Side, Word, Words};
 /// Class from which a word counts as a strong reporting word.
 const STRONG: u8 = 2;
 
-/// From so many tokens behind the start of a quoted run on, up to as many before its end, nothing is labelled.
+/// From so many tokens behind the start of a quoted run on, up to as many before its end, tokens are not looked at:
+/// their labels follow from those around.
 const DEEP: usize = 5;
 
 /// One token of a paragraph with what its neighbourhood says.
