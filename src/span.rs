@@ -63,6 +63,21 @@ impl Span {
     }
 }
 
+/// How many ASCII letters and digits some bytes start with.
+pub fn plain_letters(bytes: &[u8]) -> usize {
+    // One question to a table is quicker than three ranges.
+    const PLAIN: [bool; 256] = {
+        let mut plain = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            plain[byte] = (byte as u8).is_ascii_alphanumeric();
+            byte += 1;
+        }
+        plain
+    };
+    bytes.iter().position(|&byte| !PLAIN[usize::from(byte)]).unwrap_or(bytes.len())
+}
+
 /// The last char boundary of `text` at or before `at`.
 pub fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)

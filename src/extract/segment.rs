@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::lang::english as en;
-use crate::span::Span;
+use crate::span::{Span, plain_letters};
 
 /// What a token is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -371,7 +371,13 @@ fn tokenise(body: &str, paragraph: Span, number: u32, tokens: &mut Vec<Token>) {
         while at < end && body.as_bytes()[at] == b' ' {
             at += 1;
         }
-        let Some(first) = body[at..end].chars().next() else { break };
+        let first = match body.as_bytes()[at..end].first() {
+            Some(&byte) if byte.is_ascii() => char::from(byte),
+            _ => match body[at..end].chars().next() {
+                Some(first) => first,
+                None => break,
+            },
+        };
         if first.is_whitespace() {
             at += first.len_utf8();
             continue;
@@ -396,7 +402,7 @@ const DOMAINS: [&str; 7] = ["com", "org", "net", "gov", "edu", "co", "uk"];
 /// End of the word that starts at `at`, and its class; a possessive `'s` is left for the next token.
 fn word_end(body: &str, at: usize, end: usize) -> (usize, Class) {
     // Most words are ASCII letters up to a blank or a comma.
-    let letters = body.as_bytes()[at..end].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let letters = plain_letters(&body.as_bytes()[at..end]);
     match body.as_bytes()[at..end].get(letters) {
         None if letters > 0 => return (end, Class::Word),
         Some(next) if letters > 0 && next.is_ascii() && !matches!(next, b'-' | b'&' | b'\'' | b'.') => {

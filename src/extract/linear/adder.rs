@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use super::cache::{Cache, Group, Kept, Known, REMEMBERED, State, VIEWS};
-use super::chain::{LANES, Sums, add};
+use super::chain::{LANES, Running, Sums, add};
 use super::hash::mix;
 use super::keys::{Keys, PLACES};
 use super::model::Model;
@@ -29,13 +29,13 @@ pub(super) struct Adder<'a> {
 }
 
 impl<'a> Adder<'a> {
-    /// Starts with the first token.
-    pub fn new(model: &'a Model, cache: &'a mut Cache) -> Adder<'a> {
+    /// Starts with the first of so many tokens.
+    pub fn new(model: &'a Model, cache: &'a mut Cache, tokens: usize) -> Adder<'a> {
         // No sign is zero, see `Adder::group`.
         cache.memo.resize(REMEMBERED, Group::default());
         cache.batch.sums.clear();
         cache.batch.sums.push([0; LANES]);
-        Adder { model, cache, stays: [NO_STAY; PLACES], own: 0, done: Vec::new() }
+        Adder { model, cache, stays: [NO_STAY; PLACES], own: 0, done: Vec::with_capacity(tokens) }
     }
 
     /// Starts a stretch of text in which [`Keys::stays`] means something else than before.
@@ -54,9 +54,12 @@ impl<'a> Adder<'a> {
     /// All that the letters of a token and its neighbours add.
     #[inline]
     pub fn surfaces(&mut self, scene: &Scene, token: usize, sentence: (usize, usize), words: &Words) {
-        for (offset, view) in NEIGHBOURS {
-            self.surface(words, scene.neighbour(token, offset, sentence), view);
+        // Nothing else is added to the token's own sums in the meantime.
+        let mut sums = Running::from(&self.cache.batch.sums[self.own as usize]);
+        for (id, (_, view)) in scene.neighbours(token, sentence).into_iter().zip(NEIGHBOURS) {
+            self.surface(words, id, view, &mut sums);
         }
+        self.cache.batch.sums[self.own as usize] = sums.sums();
     }
 
     /// Goes on to the next token.
@@ -74,11 +77,11 @@ impl<'a> Adder<'a> {
         self.done
     }
 
-    /// All that the letters of a word add when it is looked at from `view`.
+    /// Adds all that the letters of a word add when it is looked at from `view`, now or when it is known.
     #[inline]
-    fn surface(&mut self, words: &Words, id: u32, view: usize) {
+    fn surface(&mut self, words: &Words, id: u32, view: usize, sums: &mut Running) {
         if self.cache.known.get(id as usize) == Some(&Known::Yes) {
-            add(&mut self.cache.batch.sums[self.own as usize], &self.cache.surfaces[id as usize][view].0);
+            sums.add(&self.cache.surfaces[id as usize][view].0);
         } else {
             let first = self.look(words, id);
             self.cache.batch.uses.push((self.own, first + view as u32));

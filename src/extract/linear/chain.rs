@@ -109,6 +109,7 @@ impl Paths {
     pub fn best(&mut self, emissions: &[Sums], steps: &Steps, labels: &mut [u8]) {
         // Only the scores are kept on the way; where they came from is asked on the way back alone.
         self.passed.clear();
+        self.passed.reserve(emissions.len());
         let mut scores = [i16::MIN; LANES];
         scores[0] = 0;
         for emission in &emissions[..emissions.len().min(labels.len())] {
@@ -155,6 +156,31 @@ fn best_step(scores: &Sums, steps: &Steps, to: usize) -> usize {
 pub fn add(sums: &mut Sums, more: &Sums) {
     let ([a, b], [c, d]) = (whole_halves(sums), whole_halves(more));
     *sums = joined([a + c, b + d]);
+}
+
+/// Sums that are being added up, where the processor adds.
+#[derive(Clone, Copy)]
+pub(super) struct Running([i16x8; 2]);
+
+impl Running {
+    /// Goes on from these.
+    #[inline]
+    pub fn from(sums: &Sums) -> Running {
+        Running(whole_halves(sums))
+    }
+
+    /// Adds one row.
+    #[inline]
+    pub fn add(&mut self, more: &Sums) {
+        let [low, high] = whole_halves(more);
+        self.0 = [self.0[0] + low, self.0[1] + high];
+    }
+
+    /// What it came to.
+    #[inline]
+    pub fn sums(self) -> Sums {
+        joined(self.0)
+    }
 }
 
 /// The reverse of [`whole_halves`].
@@ -273,6 +299,10 @@ impl Lattice {
         self.forward.clear();
         self.factor.clear();
         self.tops.clear();
+        let (tokens, _) = emissions.size_hint();
+        self.forward.reserve(tokens);
+        self.factor.reserve(tokens);
+        self.tops.reserve(tokens);
         let mut before = [0.0; LANES];
         before[0] = 1.0;
         for emission in emissions {

@@ -42,11 +42,19 @@ impl Cut {
         Cut { tokens, sentences: bounds, paragraphs, ids, names }
     }
 
-    /// The words as a scene, the paragraphs as its zones, and each of them read.
+    /// The words as a scene, the paragraphs as its zones, and each of them read. The scene has looked at those in
+    /// which there may be reported speech.
     pub fn view(&self, words: &Words) -> View {
-        let scene = Scene::near(&self.ids, self.paragraphs.clone(), words);
+        let mut scene = Scene::unseen(&self.ids, self.paragraphs.clone());
         let zones: Vec<Zone> = self.paragraphs.iter().map(|&(start, end)| Zone { start, end }).collect();
-        let read = zones.iter().map(|&zone| Paragraph::new(&scene, zone, &self.names, words)).collect();
+        let read = |(n, &zone)| {
+            let paragraph = Paragraph::new(&scene, zone, &self.names, words);
+            if paragraph.is_loud() {
+                scene.look(n, words);
+            }
+            paragraph
+        };
+        let read = zones.iter().enumerate().map(read).collect();
         View { scene, zones, read }
     }
 }

@@ -113,25 +113,44 @@ impl Forest {
         out
     }
 
-    /// The likeliest of the rows by their numbers, with their probabilities from 0 to 1; in no order.
+    /// The likeliest rows of each group by their numbers, with their probabilities from 0 to 1; in no order. Each
+    /// group has so many of the rows, one group after the other.
     ///
-    /// The first trees say most: rows that these put behind `FEW` others are not looked at further.
-    pub fn likeliest<const N: usize>(&self, rows: &[[f32; N]]) -> Vec<(usize, f32)> {
+    /// The first trees say most: rows that these put behind `FEW` others of their group are not looked at further.
+    ///
+    /// # Panics
+    /// When the groups have more rows than there are.
+    pub fn likeliest<const N: usize>(&self, rows: &[[f32; N]], groups: &[usize]) -> Vec<Vec<(usize, f32)>> {
         let steps: Vec<Steps> = rows.iter().map(|row| self.steps_of(row)).collect();
+        let first = self.all_odds(&steps, 0..FIRST);
+        let mut best: Vec<Vec<usize>> = Vec::with_capacity(groups.len());
+        let mut start = 0;
+        for &size in groups {
+            let mut group: Vec<usize> = (start..start + size).collect();
+            group.sort_by(|&a, &b| first[b].total_cmp(&first[a]));
+            group.truncate(FEW);
+            best.push(group);
+            start += size;
+        }
+        let kept: Vec<Steps> = best.iter().flatten().map(|&row| steps[row]).collect();
+        let mut more = self.all_odds(&kept, FIRST..usize::MAX).into_iter();
+        let mut probability = |row: usize| {
+            let odds = first[row] + more.next().unwrap_or(0.0);
+            (row, 1.0 / (1.0 + (-odds).exp()))
+        };
+        best.into_iter().map(|group| group.into_iter().map(&mut probability).collect()).collect()
+    }
+
+    /// What some of the trees add up to for each row.
+    fn all_odds(&self, rows: &[Steps], trees: std::ops::Range<usize>) -> Vec<f32> {
         let mut odds = Vec::with_capacity(rows.len() + ABREAST);
-        for steps in steps.chunks(ABREAST) {
-            match steps.len() {
-                0..=HALF => odds.extend(self.odds::<HALF>(steps, 0..FIRST)),
-                _ => odds.extend(self.odds::<ABREAST>(steps, 0..FIRST)),
+        for rows in rows.chunks(ABREAST) {
+            match rows.len() {
+                0..=HALF => odds.extend(self.odds::<HALF>(rows, trees.clone())),
+                _ => odds.extend(self.odds::<ABREAST>(rows, trees.clone())),
             }
         }
-        let mut best: Vec<usize> = (0..rows.len()).collect();
-        best.sort_by(|&a, &b| odds[b].total_cmp(&odds[a]));
-        best.truncate(FEW);
-        let kept: Vec<Steps> = best.iter().map(|&row| steps[row]).collect();
-        let more = self.odds::<FEW>(&kept, FIRST..usize::MAX);
-        let probability = |odds: f32| 1.0 / (1.0 + (-odds).exp());
-        best.iter().zip(more).map(|(&row, more)| (row, probability(odds[row] + more))).collect()
+        odds
     }
 
     fn steps_of(&self, row: &[f32]) -> Steps {
@@ -193,16 +212,22 @@ mod tests {
         let forest = Forest::new(1, vec![(1, 0.5)], vec![-2.0, 2.0]);
         let again = Forest::read(&forest.write("head"));
         assert_eq!(again.header, "head\n\n");
-        let found = again.likeliest(&[[0.0, 1.0], [9.0, 0.0]]);
+        let found = &again.likeliest(&[[0.0, 1.0], [9.0, 0.0]], &[2])[0];
         assert!(found[0].0 == 0 && found[0].1 > 0.8 && found[1].1 < 0.2);
-        let edge = again.likeliest(&[[0.0, 0.5]]);
-        assert!(edge[0].1 < 0.2, "what equals a limit goes left");
-        assert_eq!(again.likeliest(&[[0.0, 1.0]; 9]).len(), FEW);
+        let edge = again.likeliest(&[[0.0, 0.5]], &[1]);
+        assert!(edge[0][0].1 < 0.2, "what equals a limit goes left");
+        assert_eq!(again.likeliest(&[[0.0, 1.0]; 9], &[9])[0].len(), FEW);
+        let rows: Vec<[f32; 2]> = (0..23).map(|n| [0.0, f32::from(u8::from(matches!(n, 6 | 22)))]).collect();
+        let groups = again.likeliest(&rows, &[7, 0, 1, 15]);
+        let first: Vec<Option<usize>> =
+            groups.iter().map(|group| group.first().map(|&(row, _)| row)).collect();
+        assert_eq!(first, [Some(6), None, Some(7), Some(22)]);
+        assert!(groups[3][0].1 > 0.8 && groups[3][1].1 < 0.2);
         let deep = Forest::new(2, vec![(0, 0.5), (1, 0.5), (1, 2.5)], vec![-2.0, -1.0, 1.0, 2.0]);
         let odds = |row: [f32; 2]| deep.odds::<1>(&[deep.steps_of(&row)], 0..9)[0];
         let reached = [[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 3.0]].map(odds);
         assert_eq!(reached, [-2.0, -1.0, 1.0, 2.0]);
-        assert_eq!(Forest::read(b"head\n\n\x01\x01").likeliest(&[[1.0]]), [(0, 0.5)]);
-        assert!(again.likeliest::<2>(&[]).is_empty());
+        assert_eq!(Forest::read(b"head\n\n\x01\x01").likeliest(&[[1.0]], &[1]), [[(0, 0.5)]]);
+        assert!(again.likeliest::<2>(&[], &[]).is_empty());
     }
 }

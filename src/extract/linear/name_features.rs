@@ -9,6 +9,9 @@ use super::words::{BOUNDARY, List, Mark, Word, Words};
 pub const NEIGHBOURS: [(isize, usize); 9] =
     [(0, 0), (-1, 1), (1, 2), (-2, 3), (2, 4), (-4, 5), (-3, 5), (3, 5), (4, 5)];
 
+/// How far the furthest of them stands.
+const FURTHEST: usize = 4;
+
 /// Counts over the whole article of one word in any case.
 #[derive(Clone, Default)]
 struct Seen {
@@ -58,6 +61,8 @@ struct Place {
 pub struct Scene {
     places: Vec<Place>,
     sentences: Vec<(usize, usize)>,
+    /// For each sentence that was looked at; nothing is in capitals in the others.
+    habits: Vec<Habit>,
     seen: Vec<Seen>,
     /// Where in `seen` each word is, by the hash of its lower-case form.
     slot: Hashed<u32>,
@@ -73,21 +78,26 @@ struct Habit {
 impl Scene {
     /// Takes the entries of the words, cut into sentences `(start, end)` of token numbers.
     pub fn new(ids: &[u32], sentences: Vec<(usize, usize)>, words: &Words) -> Scene {
-        let mut scene = Scene::near(ids, sentences, words);
+        let mut scene = Scene::unseen(ids, sentences);
+        (0..scene.sentences.len()).for_each(|sentence| scene.look(sentence, words));
         scene.count(words);
         scene
     }
 
-    /// As [`Scene::new`], without what the rest of the article tells: for [`Scene::near_keys`] alone.
-    pub fn near(ids: &[u32], sentences: Vec<(usize, usize)>, words: &Words) -> Scene {
+    /// As [`Scene::new`], with nothing looked at.
+    pub fn unseen(ids: &[u32], sentences: Vec<(usize, usize)>) -> Scene {
         let places = ids.iter().map(|&word| Place { word, ..Place::default() }).collect();
-        let mut scene = Scene { places, sentences, seen: vec![Seen::default()], slot: Hashed::default() };
-        for n in 0..scene.sentences.len() {
-            let (start, end) = scene.sentences[n];
-            scene.mark_openings(start, end, words);
-            scene.mark_runs(start, end, words);
-        }
-        scene
+        let habits = vec![Habit::default(); sentences.len()];
+        Scene { places, sentences, habits, seen: vec![Seen::default()], slot: Hashed::default() }
+    }
+
+    /// Looks at a sentence: enough for [`Scene::near_keys`] and [`Scene::pair_keys`] in it, which know nothing of
+    /// the rest of the article.
+    pub fn look(&mut self, sentence: usize, words: &Words) {
+        let (start, end) = self.sentences[sentence];
+        self.mark_openings(start, end, words);
+        self.mark_runs(start, end, words);
+        self.habits[sentence] = self.habit((start, end), words);
     }
 
     /// The entry of a token.
@@ -154,7 +164,7 @@ impl Scene {
     fn count(&mut self, words: &Words) {
         for n in 0..self.sentences.len() {
             let (start, end) = self.sentences[n];
-            let habit = self.habit((start, end), words);
+            let habit = self.habits[n];
             if habit.shouted || habit.titled {
                 // Capitals of a headline tell nothing.
                 continue;
@@ -315,10 +325,13 @@ impl Scene {
         start <= end + GAP && (end..start).all(may_join)
     }
 
+    fn number_of(&self, token: usize) -> usize {
+        self.sentences.partition_point(|&(_, end)| end <= token)
+    }
+
     /// The sentence that holds a token.
     pub fn sentence_of(&self, token: usize) -> (usize, usize) {
-        let at = self.sentences.partition_point(|&(_, end)| end <= token);
-        self.sentences.get(at).copied().unwrap_or((token, token + 1))
+        self.sentences.get(self.number_of(token)).copied().unwrap_or((token, token + 1))
     }
 
     /// The word at `offset` from a token, or the boundary.
@@ -329,10 +342,22 @@ impl Scene {
         }
     }
 
+    /// The words at [`NEIGHBOURS`] from a token.
+    #[inline]
+    pub fn neighbours(&self, token: usize, (start, end): (usize, usize)) -> [u32; NEIGHBOURS.len()] {
+        let inside = token >= start + FURTHEST && token + FURTHEST < end;
+        let around = self.places.get(token.wrapping_sub(FURTHEST)..).filter(|_| inside);
+        match around.and_then(|around| around.first_chunk::<{ 2 * FURTHEST + 1 }>()) {
+            Some(around) => NEIGHBOURS.map(|(offset, _)| around[FURTHEST.wrapping_add_signed(offset)].word),
+            None => NEIGHBOURS.map(|(offset, _)| self.neighbour(token, offset, (start, end))),
+        }
+    }
+
     /// What the keys of a zone's tokens have in common.
-    pub fn frame(&self, zone: Zone, words: &Words) -> Frame {
-        let sentence = self.sentence_of(zone.start);
-        Frame { sentence, habit: self.habit(sentence, words) }
+    pub fn frame(&self, zone: Zone) -> Frame {
+        let at = self.number_of(zone.start);
+        let habit = self.habits.get(at).copied().unwrap_or_default();
+        Frame { sentence: self.sentence_of(zone.start), habit }
     }
 
     /// Keys that depend on where a token of the frame's zone stands.

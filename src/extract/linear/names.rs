@@ -121,9 +121,10 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
     let scene = Scene::new(ids, sentences, words);
     let zones = scene.zones(words);
     let mut cache = words.take_cache(model);
-    let mut adder = Adder::new(model, &mut cache);
+    let tokens = zones.iter().map(|zone| zone.end - zone.start).sum();
+    let mut adder = Adder::new(model, &mut cache, tokens);
     for &zone in &zones {
-        let frame = scene.frame(zone, words);
+        let frame = scene.frame(zone);
         adder.touch(&ids[zone.start..zone.end]);
         adder.start();
         for token in zone.start..zone.end {
@@ -139,7 +140,7 @@ pub fn label(model: &Model, words: &mut Words, ids: &[u32], sentences: Vec<(usiz
     if let Some(second) = rest.first() {
         last = second;
         let opinion = Opinion::new(&scene, words, &zones, &labels);
-        let mut adder = Adder::new(model, &mut cache);
+        let mut adder = Adder::new(model, &mut cache, tokens);
         for &zone in &zones {
             adder.start();
             let sentence = scene.sentence_of(zone.start);

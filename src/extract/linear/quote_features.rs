@@ -178,6 +178,11 @@ impl Paragraph {
         self.spots.iter().all(|spot| spot.quoted == 0 && words.all[spot.word as usize].cue < STRONG)
     }
 
+    /// True when any sentence is in [`Paragraph::loud`].
+    pub fn is_loud(&self) -> bool {
+        self.sentences.iter().any(Sentence::is_loud)
+    }
+
     /// Stretches of sentences in which there is a quote mark or a word that often reports.
     ///
     /// Little else is reported speech, and most of what the model would find there is none.
@@ -239,18 +244,17 @@ impl Paragraph {
         let mut start = 0;
         for at in 0..count {
             if at + 1 == count || self.ends_sentence(at, words) {
-                let range = start..at + 1;
                 let number = self.sentences.len() as u32;
-                self.spots[range.clone()].iter_mut().for_each(|spot| spot.sentence = number);
-                let spots = &self.spots[range];
-                self.sentences.push(Sentence {
-                    start,
-                    end: at + 1,
-                    cue: spots.iter().any(|spot| words.all[spot.word as usize].cue >= STRONG),
-                    reports: spots.iter().any(|spot| words.all[spot.word as usize].reports),
-                    quoted: spots.iter().any(|spot| spot.quoted > 0),
-                    name: spots.iter().any(|spot| (1..=8).contains(&spot.name)),
-                });
+                let mut sentence = Sentence { start, end: at + 1, ..Sentence::default() };
+                for spot in &mut self.spots[start..=at] {
+                    spot.sentence = number;
+                    let word = &words.all[spot.word as usize];
+                    sentence.cue |= word.cue >= STRONG;
+                    sentence.reports |= word.reports;
+                    sentence.quoted |= spot.quoted > 0;
+                    sentence.name |= (1..=8).contains(&spot.name);
+                }
+                self.sentences.push(sentence);
                 start = at + 1;
             }
         }

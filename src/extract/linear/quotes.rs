@@ -112,12 +112,13 @@ impl Tagging {
     /// Adds up what speaks for each label.
     fn new(model: &Model, words: &Words, (view, ids): (&View, &[u32]), cache: &mut Cache) -> Tagging {
         let stretches = Tagging::stretches(view);
-        let mut adder = Adder::new(model, cache);
+        let tokens = stretches.last().map_or(0, |last| last.among.end);
+        let mut adder = Adder::new(model, cache, tokens);
         for Stretch { paragraph: n, within, .. } in &stretches {
             let (zone, paragraph) = (view.zones[*n], &view.read[*n]);
             let (before, after) = around(&view.read, *n);
             let part = Zone { start: zone.start + within.start, end: zone.start + within.end };
-            let frame = view.scene.frame(part, words);
+            let frame = view.scene.frame(part);
             adder.touch(&ids[part.start..part.end]);
             adder.start();
             for at in paragraph.shallow(within.clone()) {
@@ -157,7 +158,7 @@ impl Tagging {
     /// to put in order, and the stretch is left out from here on.
     fn look_again(&mut self, model: &Model, words: &Words, view: &View, cache: &mut Cache) {
         let mut again = Tagging { stretches: Vec::new(), sums: Vec::new(), labels: Vec::new() };
-        let mut adder = Adder::new(model, cache);
+        let mut adder = Adder::new(model, cache, self.sums.len());
         for part in self.stretches.chunk_by(|a, b| a.paragraph == b.paragraph) {
             let Some(n) = part.first().map(|first| first.paragraph) else { continue };
             let path = self.path(part, view.zones[n], &view.read[n]);

@@ -55,20 +55,24 @@ pub fn speakers_with(forest: &Forest, words: &Words, cut: &Cut, tagged: &[Tagged
 }
 
 fn rank(forest: &Forest, table: &Table, wanted: impl Fn(usize) -> bool) -> Ranked {
-    let weigh = |content: usize| {
-        let candidates = table.candidates(content);
-        let said = table.said(content);
-        let rows: Vec<_> = candidates.iter().map(|&candidate| table.numbers(&said, candidate)).collect();
-        let mut likeliest = forest.likeliest(&rows);
+    let contents: Vec<usize> =
+        table.contents().filter(|&content| wanted(table.pieces[content].number)).collect();
+    let (mut who, mut rows, mut groups) = (Vec::new(), Vec::new(), Vec::with_capacity(contents.len()));
+    for &content in &contents {
+        let (candidates, said) = (table.candidates(content), table.said(content));
+        rows.extend(candidates.iter().map(|&candidate| table.numbers(&said, candidate)));
+        groups.push(candidates.len());
+        who.extend(candidates);
+    }
+    let weighed = |mut likeliest: Vec<(usize, f32)>| {
         likeliest.sort_unstable_by_key(|&(row, _)| row);
-        let mut weighed: Vec<Speaker> = likeliest
-            .iter()
-            .map(|&(row, score)| Speaker { span: table.span(candidates[row]), score })
-            .collect();
+        let speaker = |&(row, score): &(usize, f32)| Speaker { span: table.span(who[row]), score };
+        let mut weighed: Vec<Speaker> = likeliest.iter().map(speaker).collect();
         weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
-        (table.pieces[content].number, weighed)
+        weighed
     };
-    table.contents().filter(|&content| wanted(table.pieces[content].number)).map(weigh).collect()
+    let numbers = contents.iter().map(|&content| table.pieces[content].number);
+    numbers.zip(forest.likeliest(&rows, &groups).into_iter().map(weighed)).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! The cut is that of the training data: a possessive (`'s`), a negation (`n't`), a hyphen and every
 //! mark stand alone; abbreviations and initials keep their dot, numbers their inner points.
 
-use crate::span::Span;
+use crate::span::{Span, plain_letters};
 
 /// One word or mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub fn tokenize(text: &str, sentence: Span, out: &mut Vec<Token>) {
 
 /// End of a word of plain letters and digits that a blank or a common mark ends, as nearly all do.
 fn plain_end(words: &[u8], at: usize) -> Option<usize> {
-    let letters = words[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let letters = plain_letters(&words[at..]);
     let end = at + letters;
     let ends = match words.get(end) {
         None | Some(b' ' | b'\n' | b')' | b'"' | b'?' | b'!' | b';') => true,

@@ -130,7 +130,7 @@ fn gold_of(gold: &[u8], zone: Zone) -> Vec<u8> {
 
 /// All keys of the first pass for the tokens of a zone.
 fn first_keys(scene: &Scene, zone: Zone, words: &Words) -> Vec<Vec<u32>> {
-    let frame = scene.frame(zone, words);
+    let frame = scene.frame(zone);
     (zone.start..zone.end)
         .map(|token| {
             let mut keys = Vec::with_capacity(100);

@@ -276,7 +276,9 @@ fn cut(model: &Model, words: &mut Words, article: &Article) -> Cut {
 }
 
 fn see(cut: &Cut, article: &Article, words: &Words) -> Seen {
-    let View { scene, zones, read } = cut.view(words);
+    let View { mut scene, zones, read } = cut.view(words);
+    // Paragraphs in which nothing is looked for are learned from as well.
+    (0..zones.len()).for_each(|zone| scene.look(zone, words));
     let gold = labels(cut, article, &zones);
     Seen { scene, zones, read, gold }
 }
@@ -327,7 +329,7 @@ fn labels(cut: &Cut, article: &Article, zones: &[Zone]) -> Vec<u8> {
 fn keys(seen: &Seen, n: usize, words: &Words) -> Vec<Vec<u32>> {
     let zone = seen.zones[n];
     let (before, after) = around(&seen.read, n);
-    let frame = seen.scene.frame(zone, words);
+    let frame = seen.scene.frame(zone);
     (zone.start..zone.end)
         .map(|token| {
             let mut keys = Vec::with_capacity(130);
