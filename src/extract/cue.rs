@@ -425,9 +425,11 @@ fn plain_form_is_verb(text: &Text<'_>, at: usize) -> bool {
     }
     let Some(before) = before.checked_sub(1) else { return false };
     let low = text.low(before);
-    let pronoun = matches!(
+    let pronoun =
+        matches!(low, "they" | "we" | "i" | "you" | "who" | "people" | "others" | "many" | "some" | "most");
+    let helped = matches!(
         low,
-        "they" | "we" | "i" | "you" | "who" | "people" | "others" | "many" | "some" | "most" | "do" | "did"
+        "do" | "does" | "did" | "don't" | "don’t" | "doesn't" | "doesn’t" | "didn't" | "didn’t"
     );
     let plural = text.is_word(before)
         && low.len() > 3
@@ -438,7 +440,7 @@ fn plain_form_is_verb(text: &Text<'_>, at: usize) -> bool {
     // `The Armenians claim they …`, `Sources report she …`; of other words in capitals many are one's name.
     let opens = before == 0 || text.tokens[before - 1].sentence != text.tokens[at].sentence;
     let named = text.is_capital(before) && !(clause && (opens || text.low(before - 1) == "the"));
-    pronoun || plural && !named && (clause || !NOUN_LIKE.contains(&text.low(at)))
+    pronoun || helped || plural && !named && (clause || !NOUN_LIKE.contains(&text.low(at)))
 }
 
 /// `was told`, `were asked`: what stands before is not the one who speaks.
@@ -463,6 +465,27 @@ fn passive(text: &Text<'_>, at: usize, floor: usize) -> bool {
 /// `is known to`, `was expected to`: what others think of who stands before.
 const HEARSAY: &[&str] =
     &["known", "projected", "expected", "believed", "thought", "suspected", "estimated", "forecast"];
+
+/// A cue with the words before it that deny it: `did not say`, `never said`, `doesn’t think`. Without them it would
+/// tell the reverse.
+pub fn with_denial(text: &Text<'_>, cue: Range<usize>) -> Range<usize> {
+    let Some(sentence) = text.tokens.get(cue.start).map(|token| token.sentence) else { return cue };
+    let floor = text.sentence_tokens[sentence as usize].start.max(cue.start.saturating_sub(FURTHEST_DENIAL));
+    let mut start = cue.start;
+    for at in (floor..cue.start).rev() {
+        let low = text.low(at);
+        let helps = at + 1 == start && start < cue.start && en::is_auxiliary(low) && text.low(start) == "not";
+        if en::is_denial(low) || helps {
+            start = at;
+        } else if !en::is_adverb(low) && !low.ends_with("ly") && !en::is_auxiliary(low) {
+            break;
+        }
+    }
+    start..cue.end
+}
+
+/// How many tokens before a cue may deny it: `had not yet publicly`.
+const FURTHEST_DENIAL: usize = 5;
 
 /// True for a cue such as `was criticised` or `advised` after *were*: what stands before it is its object. Not for
 /// `was quoted as saying`.

@@ -163,7 +163,7 @@ fn said(
 /// A quote from its parts, before its regions are known.
 fn assembled(text: &Text<'_>, found: Found, who: Attributed, clauses: &[Clause]) -> Quote {
     let cue = found.clause.and_then(|number| clauses.get(number)).map(|clause| Cue {
-        span: text.span(clause.cue.clone()),
+        span: text.span(cue::with_denial(text, clause.cue.clone())),
         lemma: clause.lemma.clone(),
         stance: clause.stance,
     });

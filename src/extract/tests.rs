@@ -156,6 +156,26 @@ fn speakers_who_speak_together_keep_their_names() {
 }
 
 #[test]
+fn a_cue_shows_what_denies_it() {
+    let cue = |body: &str| {
+        let document = extract(article(body), Gazetteer::embedded());
+        let cue = document.quotes.first().and_then(|quote| quote.cue.as_ref());
+        cue.map(|cue| format!("{} ({})", cue.span.of(body), cue.lemma))
+    };
+    for (body, wanted) in [
+        ("Rao didn’t say when the pier would open.", "didn’t say (say)"),
+        ("Rao did not say when the pier would open.", "did not say (say)"),
+        ("Rao doesn't think that the pier is safe.", "doesn't think (think)"),
+        ("Rao has not yet publicly said that the pier is safe.", "has not yet publicly said (say)"),
+        ("Rao never said that the pier is safe.", "never said (say)"),
+        ("“The pier is not safe,” Rao said.", "said (say)"),
+        ("Rao did not vote and said that the pier is safe.", "said (say)"),
+    ] {
+        assert_eq!(cue(body).as_deref(), Some(wanted), "{body}");
+    }
+}
+
+#[test]
 fn others_of_the_same_calling_are_others() {
     check(
         "The governor and his aides said the port will close. The mayor and her aides haven’t said whether the bridge will open.",

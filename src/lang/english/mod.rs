@@ -88,6 +88,11 @@ pub fn begins_cue(word: &str) -> bool {
     PHRASAL.contains(word)
 }
 
+/// True for a word that denies the verb after it: `not`, `never`, `didn’t`.
+pub fn is_denial(word: &str) -> bool {
+    matches!(word, "not" | "never" | "cannot") || ["n't", "n’t"].iter().any(|end| word.ends_with(end))
+}
+
 /// The dictionary form of a reporting verb, given any form of it; other words come back as they are.
 pub fn cue_lemma(form: &str) -> &str {
     CUES.get(form).map_or(form, |verb| verb.lemma)

@@ -112,6 +112,26 @@ struct Learner<'a> {
     random: Random,
 }
 
+/// As [`train`], the mean of so many that differ in nothing but chance.
+pub fn train_mean(
+    examples: &[&Example],
+    features: usize,
+    plan: &Plan,
+    from: Option<&Weights>,
+    count: u64,
+) -> Weights {
+    let one = |number: u64| {
+        let plan = Plan { seed: plan.seed + 100 * number, ..plan.clone() };
+        train(examples, features, &plan, from)
+    };
+    let mut mean = one(0);
+    (1..count).for_each(|number| add(&mut mean, &one(number)));
+    let part = 1.0 / count.max(1) as f32;
+    mean.rows.iter_mut().flatten().for_each(|weight| *weight *= part);
+    mean.transitions.iter_mut().flatten().for_each(|weight| *weight *= part);
+    mean
+}
+
 /// Learns from `examples`; `from` are weights to start with.
 pub fn train(examples: &[&Example], features: usize, plan: &Plan, from: Option<&Weights>) -> Weights {
     let banks = plan.sets + 1;

@@ -6,7 +6,7 @@ use std::error::Error;
 use onrecord::extract::linear::chain::{LANES, may_follow};
 
 use super::Options;
-use super::crf::{Example, Plan, Weights, log_likelihood, train};
+use super::crf::{Example, Plan, Weights, log_likelihood, train_mean};
 
 /// Numbers the keys that are met at least `least` times.
 #[derive(Default)]
@@ -92,7 +92,9 @@ pub fn prune(
         seed: plan.seed + 1,
         ..plan.clone()
     };
-    let mut weights = if more.epochs == 0 { from } else { train(&thin, order.len(), &more, Some(&from)) };
+    let mean = options.number("mean", 1)?;
+    let mut weights =
+        if more.epochs == 0 { from } else { train_mean(&thin, order.len(), &more, Some(&from), mean) };
     let least: f32 = options.number("floor", 0.02)?;
     for weight in weights.rows.iter_mut().flatten().filter(|weight| weight.abs() < least) {
         *weight = 0.0;

@@ -20,7 +20,7 @@ use onrecord::span::Span;
 
 use super::Options;
 use super::boost;
-use super::crf::{Example, Plan, Weights, best_path, train};
+use super::crf::{Example, Plan, Weights, best_path, train_mean};
 use super::data;
 use super::learn::{Counts, Index, allowed, best_heat, count, f1, prune};
 use super::pack::{self, Lexicon, Row};
@@ -425,7 +425,8 @@ fn learn(set: &Set, model: &Model, options: &Options) -> Result<Trained, Box<dyn
         seed: options.number("seed", 1)?,
     };
     let all: Vec<&Example> = set.examples.iter().collect();
-    let full = train(&all, set.index.keys.len(), &plan, None);
+    let mean: u64 = options.number("mean", 1)?;
+    let full = train_mean(&all, set.index.keys.len(), &plan, None, mean);
     let (weights, kept) = prune(&all, &full, &plan, options)?;
     let mut trained = Trained {
         full: Ready { rows: set.rows(&weights, &kept), transitions: vec![weights.transitions] },
@@ -438,7 +439,7 @@ fn learn(set: &Set, model: &Model, options: &Options) -> Result<Trained, Box<dyn
     for fold in 0..folds {
         let rest: Vec<&Example> = set.examples.iter().filter(|one| one.article % folds != fold).collect();
         let part = Plan { seed: plan.seed + 10 + fold as u64, ..plan.clone() };
-        let weights = train(&rest, every.len(), &part, None);
+        let weights = train_mean(&rest, every.len(), &part, None, mean);
         edges = weights.transitions;
         for (n, example) in set.examples.iter().enumerate().filter(|(_, one)| one.article % folds == fold) {
             keyed.push(set.second(n, weights.scores(example), &weights.transitions));
@@ -483,7 +484,8 @@ fn second_pass(
         rate: options.number("second-rate", 0.1)?,
         ..plan.clone()
     };
-    let mut second = train(&all, index.keys.len(), &plan, Some(&from));
+    let mean = options.number("mean", 1)?;
+    let mut second = train_mean(&all, index.keys.len(), &plan, Some(&from), mean);
     let bold: f32 = options.number("bold", 0.0)?;
     second.transitions.iter_mut().for_each(|row| row[0] -= bold);
     for (name, weights) in [("first", &from), ("second", &second)] {
