@@ -39,7 +39,7 @@ pub struct Cast<'t> {
 /// Words that count people, and stand for them.
 const COUNTED: &[&str] = &[
     "some", "many", "most", "others", "all", "both", "few", "several", "one", "two", "three", "more", "none",
-    "each",
+    "each", "another",
 ];
 
 /// Who owns what a possessive tells of: `he` of *his*.

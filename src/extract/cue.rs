@@ -366,7 +366,10 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
     // A noun, not a verb: `the report`, `his state`.
     let owner = |at: usize| en::is_determiner(text.low(at)) || matches!(text.low(at), "’s" | "'s");
     let described = at > 1 && DESCRIBES.contains(&text.low(at - 1)) && owner(at - 2);
-    let noun = at > 0 && owner(at - 1) || described;
+    // `Another said`: no noun has this form.
+    let stands_alone = |at: usize| STANDS_ALONE.contains(&text.low(at));
+    let past = matches!(text.low(at), "said" | "told" | "wrote" | "added" | "replied" | "asked" | "thought");
+    let noun = at > 0 && owner(at - 1) && !(past && stands_alone(at - 1)) || described;
     // `the statement read: …`
     let read = text.low(at) == "read" && text.is_sign(at + 1, &[":", ","]);
     // `it is worth noting`, `it goes without saying`: nobody does.
@@ -382,6 +385,12 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
     }
     Some((at..at + 1, verb))
 }
+
+/// Determiners that may stand for somebody without a noun.
+const STANDS_ALONE: &[&str] = &[
+    "another", "some", "many", "most", "all", "both", "few", "several", "each", "one", "two", "three",
+    "others",
+];
 
 /// What often stands between a determiner and a noun that may be a verb: `the new rules`.
 const DESCRIBES: &[&str] =
@@ -859,6 +868,23 @@ fn opener(
 
 /// What is done to who is interviewed.
 const QUESTIONED: &[&str] = &["asked", "pressed", "questioned", "contacted", "reached", "approached"];
+
+/// True for `asked whether`, `pressed on why`.
+pub fn is_question_put(text: &Text<'_>, at: usize) -> bool {
+    let asks =
+        |at: usize| matches!(text.low(at), "if" | "whether" | "about" | "why" | "how" | "what" | "when");
+    let link = matches!(text.low(at + 1), "on" | "as");
+    QUESTIONED.contains(&text.low(at)) && asks(at + 1 + usize::from(link))
+}
+
+/// True for a question that is put to who speaks, by nobody who is named: it opens its sentence, or stands behind *when*
+/// or between commas.
+pub fn asks_speaker(text: &Text<'_>, at: usize) -> bool {
+    let sentence = |at: usize| text.tokens[at].sentence;
+    let before = at.checked_sub(1).filter(|&before| sentence(before) == sentence(at));
+    is_question_put(text, at)
+        && before.is_none_or(|before| text.low(before) == "when" || text.is_sign(before, &[","]))
+}
 
 /// True for the *that* of `that’s right`, `that was it`.
 pub fn is_demonstrative(text: &Text<'_>, that: usize) -> bool {

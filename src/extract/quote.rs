@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::document::QuoteKind;
-use crate::extract::cue::{Clause, Opener, run_at};
+use crate::extract::cue::{self, Clause, Opener, run_at};
 use crate::extract::marks::Run;
 use crate::extract::segment::{Class, Text};
 use crate::extract::transcript;
@@ -29,6 +29,12 @@ const FEWEST_FLOATING: usize = 4;
 /// Most tokens of speech that is reported in the writer's own words; of 18,000 pieces in annotated news
 /// one in a thousand is longer.
 pub const LONGEST_REPORTED: usize = 90;
+
+/// As many where the run is a sentence.
+const FEWEST_IN_SENTENCE: usize = 2;
+
+/// Longest role that stands between a quoted run and a name, in tokens.
+const LONGEST_ROLE: usize = 20;
 
 /// Participles that go on about the speaker, not about what was said: behind a comma 47 of 50 stand outside the
 /// reported words in PolNeAR's training part.
@@ -75,8 +81,7 @@ pub(super) fn is_adjunct(text: &Text<'_>, tokens: Range<usize>) -> bool {
     let many = matches!(text.low(tokens.start + 1), "many" | "much" | "few" | "of");
     let verbs = tokens.clone().filter(|&at| finite(at)).count();
     // `Asked whether he would run`
-    let asked =
-        first == "asked" && matches!(text.low(tokens.start + 1), "if" | "whether" | "about" | "why" | "how");
+    let asked = cue::is_question_put(text, tokens.start + usize::from(first == "when"));
     whole && !many && (asked || subordinate && verbs < 2 || en::is_preposition(first) && verbs == 0)
 }
 
@@ -116,7 +121,8 @@ impl Finder<'_> {
     fn adjacent_runs(&mut self) {
         for (number, clause) in self.clauses.iter().enumerate() {
             let quotes = clause.verb.is_none_or(|verb| verb.quotes());
-            if quotes && let Some(run) = self.run_ending_before(clause) {
+            let before = || self.run_ending_before(clause).or_else(|| self.run_before_role(clause));
+            if quotes && let Some(run) = before() {
                 self.owner[run].get_or_insert(Owner::Clause(number));
             }
             if clause.opener == Opener::Quote
@@ -147,6 +153,26 @@ impl Finder<'_> {
         let finished = run.inner.of(self.text.body).ends_with('.');
         let reports_more = matches!(clause.opener, Opener::That | Opener::Bare | Opener::Infinitive);
         (same_paragraph && !(finished && reports_more)).then_some(number)
+    }
+
+    /// The run before the role of who reports it: `“…,” a spokeswoman for the ministry, Asha Rao, said`.
+    fn run_before_role(&self, clause: &Clause) -> Option<usize> {
+        let text = self.text;
+        let comma = clause.start.checked_sub(1).filter(|&comma| text.is_sign(comma, &[","]))?;
+        let number =
+            self.runs.partition_point(|run| run.outer.end <= text.tokens[comma].span.start).checked_sub(1)?;
+        let run = &self.runs[number];
+        let role = self.token_after(run)..comma;
+        let whole = run.paragraph == text.tokens[comma].paragraph
+            && run.inner.of(text.body).ends_with([',', '?', '!'])
+            && (1..=LONGEST_ROLE).contains(&role.len());
+        let finite = |at: usize| {
+            let low = text.low(at);
+            en::is_auxiliary(low) && !matches!(low, "’s" | "'s") || en::is_speaking_pronoun(low)
+        };
+        let plain = |at: usize| !finite(at) && !text.is_sign(at, &[".", ",", ";", ":"]);
+        let named = role.clone().any(|at| en::is_role_noun(text.low(at))) && role.clone().all(plain);
+        (whole && named).then_some(number)
     }
 
     /// Indirect and mixed speech: clauses in the reporter's own words.
@@ -315,6 +341,9 @@ impl Finder<'_> {
             None if according && !self.text.is_sign(comma, &[",", "—", "–", "("]) => clause.start,
             None => comma,
         };
+        if !according && self.run_before_role(clause).is_some() {
+            return None;
+        }
         let adjunct = !according && is_adjunct(self.text, start..comma);
         let believed = within_length(start, end) && comma - start > 2 && !adjunct;
         (words > 1 && believed && !self.in_found(start)).then_some(start..end)
@@ -413,6 +442,10 @@ impl Finder<'_> {
         let before = cut.checked_sub(1)?;
         if next.elliptic {
             let joined = matches!(text.low(before), "and" | "but" | "then" | "or");
+            // `a “decade of renewal,” adding`
+            if self.comma_in_run(before) {
+                return Some(cut);
+            }
             let comma = text.is_sign(before, &[","]);
             return (joined || comma).then_some(before);
         }
@@ -443,6 +476,13 @@ impl Finder<'_> {
         None
     }
 
+    /// True for the closing mark of a run that ends in a comma.
+    fn comma_in_run(&self, mark: usize) -> bool {
+        let end = self.text.tokens[mark].span.end;
+        let run = self.runs.binary_search_by_key(&end, |run| run.outer.end);
+        run.is_ok_and(|run| self.runs[run].inner.of(self.text.body).ends_with(','))
+    }
+
     /// A lone dash or semicolon ends what was said: the reporter goes on in their own voice.
     fn cut_at_dash(&self, start: usize, end: usize) -> usize {
         let signs: Vec<usize> = (start..end)
@@ -453,7 +493,21 @@ impl Finder<'_> {
         if let Some(&semicolon) = signs.iter().find(|&&at| self.text.word(at) == ";") {
             return semicolon;
         }
-        if signs.len() % 2 == 1 { signs[signs.len() - 1] } else { end }
+        match signs.last() {
+            Some(&dash) if signs.len() % 2 == 1 && !self.goes_on_behind(dash, end) => dash,
+            _ => end,
+        }
+    }
+
+    /// `ready for talks — but only on its terms`: no clause of the reporter’s own.
+    fn goes_on_behind(&self, dash: usize, end: usize) -> bool {
+        let text = self.text;
+        let finite = |at: usize| {
+            let low = text.low(at);
+            en::is_auxiliary(low) || en::is_speaking_pronoun(low) || low.ends_with("ed")
+        };
+        let joins = matches!(text.low(dash + 1), "but" | "and" | "or" | "not" | "even" | "including");
+        matches!(text.low(dash + 1), "unless" | "if" | "because") || joins && !(dash + 1..end).any(finite)
     }
 
     /// Direct speech: runs that a clause reports, that go on from one, or that stand alone.
@@ -514,9 +568,21 @@ impl Finder<'_> {
             Some(_) => words > 0,
             None => {
                 let ends = said.ends_with(['.', '?', '!', ',', '…']);
-                words >= FEWEST_FLOATING && (ends || !run.closed) || words > 7 || run.continues
+                let few = if ends && self.is_sentence(run) { FEWEST_IN_SENTENCE } else { FEWEST_FLOATING };
+                words >= few && (ends || !run.closed) || words > 7 || run.continues
             }
         }
+    }
+
+    /// True for a run that is a sentence of its own: `She had hired a lawyer. “It takes time.”`
+    fn is_sentence(&self, run: &Run) -> bool {
+        let (text, said) = (self.text, run.inner.of(self.text.body));
+        let open = text.token_at(run.outer.start);
+        let opens = open == 0 || {
+            let (before, own) = (&text.tokens[open - 1], &text.tokens[open]);
+            before.paragraph != own.paragraph || before.sentence != own.sentence
+        };
+        opens && said.starts_with(char::is_uppercase) && said.ends_with(['.', '?', '!', '…'])
     }
 
     /// `his show, “Good Morning Club,”`: the title of a work, not speech.
@@ -600,6 +666,12 @@ impl Finder<'_> {
         let cue = &self.clauses[reported].cue;
         let holds_cue = between.contains(&cue.start);
         let sentences = between.clone().filter(|&at| self.text.is_sign(at, &[".", "?", "!"])).count();
+        // `“…,” one said. Another was blunter: “…”`: words of another sentence lead into the second.
+        let sentence = self.text.tokens[cue.start].sentence;
+        let led = between.clone().any(|at| self.text.is_word(at) && self.text.tokens[at].sentence > sentence);
+        if led && clause.is_none() {
+            return false;
+        }
         let plain = between
             .clone()
             .all(|at| self.text.tokens[at].class != Class::Mark || matches!(self.text.word(at), "’" | "'"));

@@ -224,6 +224,10 @@ fn unseen(
     if !quoted && beside_cue(text, &content.tokens, cue.as_ref()) {
         return None;
     }
+    // `Asked whether he would run, Rao replied`, `Rao, asked if he would run, said`: nobody says who asked.
+    if cue.as_ref().is_some_and(|cue| cue::asks_speaker(text, cue.start)) {
+        return None;
+    }
     let least = match (verb, clausal) {
         (true, true) => least::VERB_AND_CLAUSE,
         (true, false) => least::VERB,
@@ -244,6 +248,10 @@ fn unseen(
         (false, false) => QuoteKind::Indirect,
     };
     let clause = cue.map(|cue| clause_of(text, cue, clauses));
+    // All words of a run are the run, its full stop included.
+    let all =
+        |run: &&Run| run.inner.contains(span) && trimmed(text, text.tokens_in(run.inner)) == content.tokens;
+    let span = runs.iter().find(all).map_or(span, |run| run.inner);
     Some(Found { content: vec![span], kind, clause, ranked: content.speakers })
 }
 
@@ -288,7 +296,9 @@ fn nearest_cue(text: &Text<'_>, content: &Content, cues: &[&Tagged]) -> Option<R
         .map(|cue| (distance(cue), text.tokens_in(cue.span)))
         .filter(|(_, tokens)| !tokens.is_empty() && text.tokens[tokens.start].paragraph == paragraph)
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, tokens)| tokens)
+        // A colon alone says nothing.
+        .map(|(_, tokens)| trimmed(text, tokens))
+        .filter(|tokens| !tokens.is_empty())
 }
 
 /// The clause that holds a cue already, or a new one that holds only the cue.
