@@ -434,17 +434,17 @@ fn plain_form_is_verb(text: &Text<'_>, at: usize) -> bool {
     }
     let Some(before) = before.checked_sub(1) else { return false };
     let low = text.low(before);
-    let pronoun =
-        matches!(low, "they" | "we" | "i" | "you" | "who" | "people" | "others" | "many" | "some" | "most");
+    let pronoun = matches!(
+        low,
+        "they" | "we" | "i" | "you" | "who" | "people" | "others" | "many" | "some" | "most" | "both"
+    );
     let helped = matches!(
         low,
         "do" | "does" | "did" | "don't" | "don’t" | "doesn't" | "doesn’t" | "didn't" | "didn’t"
     );
-    let plural = text.is_word(before)
-        && low.len() > 3
-        && low.ends_with('s')
-        && !low.ends_with("ss")
-        && (before == 0 || en::cue(low).is_none());
+    let several = low.len() > 3 && low.ends_with('s') && !low.ends_with("ss")
+        || matches!(low, "police" | "men" | "women" | "media");
+    let plural = text.is_word(before) && several && (before == 0 || en::cue(low).is_none());
     let clause = text.low(at + 1) == "that" || en::is_speaking_pronoun(text.low(at + 1));
     // `The Armenians claim they …`, `Sources report she …`; of other words in capitals many are one's name.
     let opens = before == 0 || text.tokens[before - 1].sentence != text.tokens[at].sentence;
@@ -924,6 +924,7 @@ fn is_clause(text: &Text<'_>, verb: &CueVerb, at: usize, ceiling: usize) -> bool
         let low = text.low(t);
         en::is_auxiliary(low) && !matches!(low, "'s" | "’s")
             || (low.ends_with("ed") && !text.is_capital(t) && !en::is_determiner(text.low(t - 1)))
+            || en::is_past(low) && !en::is_determiner(text.low(t - 1))
             || en::cue(low).is_some()
     };
     window.clone().any(finite) || matches!(verb.lemma, "say" | "tell") && ceiling > at + 5

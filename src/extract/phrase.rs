@@ -45,7 +45,12 @@ pub fn before(text: &Text<'_>, verb: usize, floor: usize) -> Option<Range<usize>
 /// `Asha Rao speaking to the council told`: not the council, who stands before it.
 pub fn who_speaks(text: &Text<'_>, heard: &Range<usize>, floor: usize) -> Option<Range<usize>> {
     let to = heard.start.checked_sub(1).filter(|&to| to > floor + 1 && en::is_preposition(text.low(to)))?;
-    SPEAKING.contains(&text.low(to - 1)).then(|| collect_left(text, to - 1, floor)).flatten()
+    is_speaking(text.low(to - 1)).then(|| collect_left(text, to - 1, floor)).flatten()
+}
+
+/// True for a word of [`SPEAKING`].
+pub fn is_speaking(low: &str) -> bool {
+    SPEAKING.contains(&low)
 }
 
 /// What somebody does while they say something.
@@ -354,15 +359,28 @@ fn collect_left(text: &Text<'_>, end: usize, floor: usize) -> Option<Range<usize
     (start < end && speaks(text, start..end)).then_some(start..end)
 }
 
-/// The comma of `Ann Lee, Bo Park and Cy Roe`: between names, with *and* before the last.
+/// The comma of `Ann Lee, Bo Park and Cy Roe`, `Kenya, Uganda and Peru`: between names, with *and* before the last.
 fn lists_name(text: &Text<'_>, comma: usize, start: usize, end: usize, floor: usize) -> bool {
     let joined = (start..end).any(|at| text.low(at) == "and");
     let mut first = comma;
     while first > floor && text.is_capital(first - 1) && !is_day(text.low(first - 1)) {
         first -= 1;
     }
-    let bound = first > floor && en::is_preposition(text.low(first - 1));
-    joined && text.is_capital(start) && comma - first > 1 && !bound
+    let bound = first > floor && en::is_preposition(text.low(first - 1)) && !phrase_links(text, first - 1);
+    // `Later, Ann Lee and Bo Park`
+    let low = text.low(first);
+    let when = en::is_starter(low)
+        || en::is_adverb(low)
+        || en::is_preposition(low)
+        || en::is_conjunction(low)
+        || en::is_time_word(low)
+        || low.ends_with("ly")
+        || matches!(
+            low,
+            "elsewhere" | "nationwide" | "today" | "inside" | "outside" | "next" | "finally" | "instead"
+        );
+    let named = if comma - first > 1 { !en::is_preposition(low) } else { !when };
+    joined && text.is_capital(start) && first < comma && named && !bound
 }
 
 /// Numerals and quantities may stand after a determiner (`the two men`).
@@ -489,6 +507,11 @@ mod tests {
             ("Steve Witkoff told him.", "Steve Witkoff"),
             ("Trump’s envoy reportedly told an official.", "Trump’s envoy"),
             ("On Tuesday Trump said so.", "Trump"),
+            ("Kenya, Uganda and Tanzania said so.", "Kenya, Uganda and Tanzania"),
+            ("On Friday, Kenya, Uganda and Tanzania said so.", "Kenya, Uganda and Tanzania"),
+            ("Later, Kenya and Uganda said so.", "Kenya and Uganda"),
+            ("In Paris, Rao and Lee said so.", "Rao and Lee"),
+            ("Leaders of Kenya, Uganda and Tanzania said so.", "Leaders of Kenya, Uganda and Tanzania"),
             ("Hugh Hill, a doctor, said so.", "Hugh Hill"),
             ("Trump’s special envoy, Steve Witkoff, told them.", "Steve Witkoff"),
             ("During the call, Witkoff — who recently helped — suggested it.", "Witkoff"),

@@ -365,6 +365,11 @@ impl Finder<'_> {
             .after_dateline(paragraph)
             .filter(|after| *after < end)
             .map_or(start, |after| after.max(start));
+        // `EXCLUSIVE: …`
+        let label = (start..end.min(start + 3)).find(|&at| self.text.is_sign(at, &[":"]));
+        let loud =
+            |at: usize| self.text.word(at).len() > 2 && !self.text.word(at).contains(char::is_lowercase);
+        let start = label.filter(|&colon| (start..colon).all(loud)).map_or(start, |colon| colon + 1);
         let low = self.text.low(start);
         if matches!(low, "but" | "and" | "yet" | "still" | "however") { start + 1 } else { start }
     }

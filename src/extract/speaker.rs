@@ -146,8 +146,23 @@ fn learned(
     let passive =
         clause.filter(|clause| cue::is_passive(text, clause.cue.clone())).map(|clause| clause.cue.start);
     let suffers = |span: &Span| passive.is_some_and(|cue| span.end <= text.tokens[cue].span.start);
+    // `According to people in the room, the mayor …`: the source ends where what was said starts.
+    let source = clause.filter(|clause| clause.opener == Opener::According);
+    let ends = |phrase: Range<usize>| match source {
+        Some(clause) if phrase.contains(&clause.content) && clause.cue.end <= phrase.start => {
+            phrase.start..clause.content - usize::from(text.is_sign(clause.content - 1, &[","]))
+        }
+        // `the mother of one of them, speaking on condition of anonymity`
+        _ => {
+            match phrase.clone().find(|&at| text.is_sign(at, &[","]) && phrase::is_speaking(text.low(at + 1)))
+            {
+                Some(comma) if comma > phrase.start => phrase.start..comma,
+                _ => phrase,
+            }
+        }
+    };
     for (span, score) in quote.ranked.iter().filter(|(span, _)| !hears(span) && !suffers(span)).take(2) {
-        let phrase = text.token_at(span.start)..text.token_at(span.end.saturating_sub(1)) + 1;
+        let phrase = ends(text.token_at(span.start)..text.token_at(span.end.saturating_sub(1)) + 1);
         let phrase = phrase::without_adverbs(text, phrase);
         // `the voters, who said`: the pronoun speaks for what stands before it.
         let phrase = match text.low(phrase.start) {
@@ -260,7 +275,9 @@ fn named_before_colon(text: &Text<'_>, start: u32, cast: &mut Cast<'_>) -> Optio
     if text.tokens[colon].span.start > start || colon == paragraph.start {
         return None;
     }
-    let resolved = cast.resolve(paragraph.start..colon, None)?;
+    // `Rao to Lee: “…”`
+    let end = (paragraph.start + 1..colon).find(|&at| text.low(at) == "to").unwrap_or(colon);
+    let resolved = cast.resolve(paragraph.start..end, None)?;
     Some(Candidate { resolved, evidence: Evidence::of(Reason::Colon, resolved) })
 }
 

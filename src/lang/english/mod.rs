@@ -138,6 +138,10 @@ words! {
         could may might must 's 've 'd 'll ’s ’ve ’d ’ll isn't aren't wasn't weren't haven't hasn't hadn't don't doesn't
         didn't won't wouldn't shouldn't can't couldn't mustn't isn’t aren’t wasn’t weren’t haven’t hasn’t hadn’t don’t
         doesn’t didn’t won’t wouldn’t shouldn’t can’t couldn’t mustn’t";
+    /// Past forms without *-ed* that are seldom anything else.
+    PASTS is_past: "came went made took gave got met saw held led won lost knew began fell rose grew ran sold spent stood
+        became broke chose fled kept drew flew threw wore built sent paid bought brought caught fought shot forgot froze
+        slept spoke stole struck swam taught tore woke withdrew sank shook shut stuck swept";
     /// Words that may stand between a subject and its verb.
     ADVERBS is_adverb: "also reportedly later earlier then now again still already previously recently repeatedly
         once just only even further first since never always often long not n't publicly privately too quickly soon
