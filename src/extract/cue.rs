@@ -282,6 +282,9 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
     let ceiling = clause_ceiling(text, cue.end, sentence.end, runs);
     let low = text.low(at);
     let participle = low.ends_with("ing");
+    if let Some(quoted) = quoted_as(text, at, floor) {
+        return Some(saying(text, cue, verb, quoted, (ceiling, sentence.end), runs));
+    }
     let aside = participle && at > floor && text.is_sign(at - 1, &[",", "—", "–"]);
     let before = if aside { None } else { phrase::before(text, at, floor) };
     // `tweeted her reasoning saying`, `wrote a letter saying`: who wrote says it.
@@ -350,6 +353,46 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
             .or_else(|| hearer_before(text, beside.min(clause.cue.start)..clause.cue.start));
     }
     Some(clause)
+}
+
+/// Whom `state media quoted Rao as saying` quotes.
+fn quoted_as(text: &Text<'_>, saying: usize, floor: usize) -> Option<Range<usize>> {
+    let link =
+        saying.checked_sub(1).filter(|&link| text.low(link) == "as" && text.low(saying) == "saying")?;
+    let quoted = (floor.max(link.saturating_sub(LONGEST_QUOTED))..link).rev();
+    let quoted =
+        quoted.into_iter().find(|&at| matches!(text.low(at), "quoted" | "quotes" | "cited" | "cites"))?;
+    let who = phrase::after(text, quoted + 1, link)?;
+    (who.end == link && !passive(text, quoted, floor)).then_some(who)
+}
+
+/// Longest name of who is quoted, in tokens.
+const LONGEST_QUOTED: usize = 12;
+
+/// The clause of somebody who is quoted as saying something.
+fn saying(
+    text: &Text<'_>,
+    cue: Range<usize>,
+    verb: &'static CueVerb,
+    who: Range<usize>,
+    (ceiling, end): (usize, usize),
+    runs: &[Run],
+) -> Clause {
+    let mut clause = Clause {
+        start: who.start,
+        content: cue.end,
+        cue,
+        lemma: verb.lemma.to_string(),
+        stance: verb.stance,
+        verb: Some(verb),
+        subject: Some(who),
+        inverted: false,
+        elliptic: false,
+        addressee: None,
+        opener: Opener::Nothing,
+    };
+    read_right(text, &mut clause, ceiling, end, runs);
+    clause
 }
 
 fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb)> {
@@ -719,6 +762,21 @@ fn skip_aside(text: &Text<'_>, at: usize, ceiling: usize) -> usize {
 /// Longest aside that is skipped, in tokens.
 const LONGEST_ASIDE: usize = 14;
 
+/// What was done to a statement or a letter in which something is said.
+const MADE: &[&str] = &[
+    "dated",
+    "issued",
+    "released",
+    "published",
+    "posted",
+    "sent",
+    "carried",
+    "broadcast",
+    "signed",
+    "obtained",
+    "seen",
+];
+
 /// Skips one adverbial (`on Tuesday`, `last month`, `in a statement`, `to reporters`) or stays.
 fn skip_adverbial(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usize) -> usize {
     if at >= ceiling {
@@ -727,6 +785,13 @@ fn skip_adverbial(text: &Text<'_>, clause: &mut Clause, at: usize, ceiling: usiz
     let low = text.low(at);
     if low == "not" && text.low(at + 1) == "to" {
         return at;
+    }
+    // `in a letter dated May 3 that`
+    if MADE.contains(&low) && text.low(at.saturating_sub(1)) != "that" {
+        let that = (at + 1..ceiling.min(at + LONGEST_ASIDE)).find(|&next| text.low(next) == "that");
+        let verb = |t: usize| en::is_auxiliary(text.low(t)) && !text.is_capital(t);
+        let plain = |that: usize| !(at..that).any(|t| verb(t) || text.is_sign(t, &[","]));
+        return that.filter(|&that| plain(that)).unwrap_or(at);
     }
     if en::is_adverb(low) || (low.ends_with("ly") && low.len() > 4 && !text.is_capital(at)) {
         return at + 1;

@@ -166,7 +166,10 @@ fn closes(text: &Text<'_>, at: usize, style: Style, end: usize) -> bool {
         Style::Double => match text.word(at) {
             "”" | "»" => true,
             // German closes with the mark that English opens with.
-            "“" => glued_left(text, at) && !glued_right(text, at),
+            "“" => {
+                glued_left(text, at)
+                    && (!glued_right(text, at) || text.is_sign(at + 1, &[",", ".", ";", ":", "?", "!", ")"]))
+            }
             "\"" | "''" => glued_left(text, at) || !glued_right(text, at),
             _ => false,
         },

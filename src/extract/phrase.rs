@@ -257,6 +257,8 @@ fn around_parenthesis(text: &Text<'_>, close: usize, floor: usize, depth: usize)
         || en::is_role_noun(low)
         || en::is_title(low)
         || low.ends_with("ing")
+        // `Rao, asked by Lee about the pier, said`
+        || matches!(low, "asked" | "pressed" | "questioned" | "reached" | "contacted" | "quoted")
         || text.tokens[inside.start].class == Class::Number
         || inside.len() <= 4;
     let all_name = inside.len() <= 5

@@ -38,7 +38,7 @@ const LONGEST_ROLE: usize = 20;
 
 /// Participles that go on about the speaker, not about what was said: behind a comma 47 of 50 stand outside the
 /// reported words in PolNeAR's training part.
-const ASIDES: [&str; 14] = [
+pub(super) const ASIDES: [&str; 14] = [
     "citing",
     "calling",
     "quoting",
@@ -465,6 +465,11 @@ impl Finder<'_> {
         if comma && leading && next.opener != Opener::Nothing && before > start + 2 {
             return Some(before);
         }
+        // `a “harsh” plan,” while the army warned of it`
+        let contrasts = matches!(text.low(before), "while" | "whereas" | "although" | "though");
+        if contrasts && before > start + 2 && next.subject.is_some() && self.divides(before - 1) {
+            return Some(before - usize::from(text.is_sign(before - 1, &[","])));
+        }
         if matches!(
             text.low(before),
             "but" | "although" | "though" | "while" | "whereas" | "as" | "and" | "even"
@@ -479,6 +484,11 @@ impl Finder<'_> {
             return (divided && cut > start).then_some(cut);
         }
         None
+    }
+
+    /// True for a comma, and for the closing mark behind one.
+    fn divides(&self, at: usize) -> bool {
+        self.text.is_sign(at, &[","]) || self.comma_in_run(at)
     }
 
     /// True for the closing mark of a run that ends in a comma.

@@ -11,7 +11,7 @@ use crate::document::QuoteKind;
 use crate::extract::cue::{self, Clause, Opener};
 use crate::extract::linear::{self, Tagged, What};
 use crate::extract::marks::Run;
-use crate::extract::quote::{Found, LONGEST_REPORTED, is_adjunct};
+use crate::extract::quote::{ASIDES, Found, LONGEST_REPORTED, is_adjunct};
 use crate::extract::segment::{Class, Text};
 use crate::lang::Stance;
 use crate::lang::english as en;
@@ -201,8 +201,9 @@ fn widens(
     let lower = text.word(tokens.start).starts_with(char::is_lowercase);
     let believed = content.tokens.len() <= LONGEST_REPORTED;
     let outer = cue.is_some_and(|cue| content.tokens.contains(&cue));
-    // The rules end it at a dash, behind which the reporter speaks.
-    let cut = matches!(text.word(tokens.end), "—" | "–");
+    // The rules end it where the reporter speaks: at a dash, before `, citing`.
+    let cut = matches!(text.word(tokens.end), "—" | "–")
+        || text.is_sign(tokens.end, &[","]) && ASIDES.contains(&text.low(tokens.end + 1));
     partial && lower && believed && !outer && !cut && content.score >= least::WIDER
 }
 

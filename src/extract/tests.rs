@@ -305,6 +305,31 @@ fn who_was_asked_does_not_ask() {
 }
 
 #[test]
+fn who_is_quoted_by_others_speaks() {
+    check(
+        "State media quoted Asha Rao as saying that the pier was safe.",
+        &["Asha Rao | indirect | the pier was safe"],
+    );
+    check(
+        "Asha Rao was quoted by the gazette as saying that the pier was safe.",
+        &["Asha Rao | indirect | the pier was safe"],
+    );
+    check(
+        "Asha Rao, asked by Kim Lee about the pier, said it was safe.",
+        &["Asha Rao | indirect | it was safe"],
+    );
+    check(
+        "Asha Rao said in a letter to the council dated May 3 that the pier was safe.",
+        &["Asha Rao → the council | indirect | the pier was safe"],
+    );
+    check("„We will stay“, Asha Rao said.", &["Asha Rao | direct | We will stay"]);
+    check(
+        "Asha Rao said that “all was well,” while the army warned of “a harsh answer.”",
+        &["Asha Rao | mixed | “all was well,”", "the army | mixed | “a harsh answer.”"],
+    );
+}
+
+#[test]
 fn lists_of_names_and_police_speak() {
     check(
         "Kenya, Uganda and Tanzania said they would share the data. The police say nine people died; the crews say more did.",

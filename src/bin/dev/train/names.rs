@@ -12,7 +12,7 @@ use onrecord::extract::linear::{NameClass, Opinion, label, names_with, spans};
 use onrecord::span::Span;
 
 use super::Options;
-use super::crf::{Example, Plan, Weights, best_path, train_mean};
+use super::crf::{Example, Plan, Weights, best_path, train};
 use super::data::{self, Article};
 use super::learn::{Counts, Index, allowed, best_heat, count, f1, prune};
 use super::pack::{self, Lexicon, Row};
@@ -198,8 +198,7 @@ fn learn(
         seed: options.number("seed", 1)?,
     };
     let all: Vec<&Example> = examples.iter().collect();
-    let mean = options.number("mean", 1)?;
-    let full = train_mean(&all, index.keys.len(), &plan, None, mean);
+    let full = train(&all, index.keys.len(), &plan, None);
     let (first, kept) = prune(&all, &full, &plan, options)?;
     let mut rows: Vec<Row> =
         kept.iter().zip(&first.rows).map(|(&n, row)| (index.keys[n as usize], *row)).collect();
@@ -226,7 +225,6 @@ fn second_pass(
     options: &Options,
 ) -> Result<(Weights, Vec<u32>, f32), Box<dyn Error>> {
     let folds: usize = options.number("folds", 6)?;
-    let mean = options.number("mean", 1)?;
     let target = plan.target.unwrap_or(0);
     let mut keyed: Vec<(Vec<Vec<u32>>, Example)> = Vec::new();
     let mut edges = [[0.0; LANES]; LANES];
@@ -238,7 +236,7 @@ fn second_pass(
             seed: plan.seed + 10 + fold as u64,
             ..plan.clone()
         };
-        let weights = train_mean(&rest, features, &part, None, mean);
+        let weights = train(&rest, features, &part, None);
         edges = weights.transitions;
         let mut at = 0;
         while at < examples.len() {
@@ -280,7 +278,7 @@ fn second_pass(
         ..plan.clone()
     };
     let from = Weights { rows: vec![[0.0; LANES]; index.keys.len()], transitions: edges };
-    Ok((train_mean(&all, index.keys.len(), &plan, Some(&from), mean), index.keys, heat))
+    Ok((train(&all, index.keys.len(), &plan, Some(&from)), index.keys, heat))
 }
 
 /// Keys of the second pass for each zone of an article, with the first pass's scores.
