@@ -250,7 +250,7 @@ fn set_beside(text: &Text<'_>, open: usize, close: usize) -> bool {
     let relative = matches!(low, "who" | "which" | "whose");
     let starts = text.is_word(close + 1)
         && !verb(close + 1)
-        && !matches!(next, "who" | "which" | "whose" | "and" | "or")
+        && !matches!(next, "who" | "which" | "whose" | "and" | "or" | "such" | "including")
         && !next.ends_with("ed")
         || matches!(text.tokens.get(close + 1), Some(token) if token.class != Class::Word && !text.is_sign(close + 1, &[","]));
     let place = inside.len() <= 2
@@ -260,7 +260,11 @@ fn set_beside(text: &Text<'_>, open: usize, close: usize) -> bool {
     let role = inside.clone().any(|at| en::is_role_noun(text.low(at)) || en::is_title(text.low(at)));
     let described = matches!(low, "a" | "an" | "former" | "formerly" | "now" | "then")
         || role && text.is_capital(open - 1) && !text.is_capital(first) && low != "the";
-    starts && (place || relative || described && !inside.clone().any(verb))
+    // `the El Paso mayor, Dee Margo,`
+    let named = (2..=5).contains(&inside.len())
+        && inside.clone().all(|at| text.is_capital(at))
+        && en::is_title(text.low(open - 1));
+    starts && (place || relative || named || described && !inside.clone().any(verb))
 }
 
 /// Most tokens of what is joined to who is spoken according to.
@@ -714,6 +718,11 @@ fn listens(text: &Text<'_>, object: &Range<usize>) -> bool {
 
 /// Whom a listed verb speaks to, when only its cue is known.
 pub fn hearer_after(text: &Text<'_>, verb: &CueVerb, cue_end: usize) -> Option<Range<usize>> {
+    // `asking for clarity`, `spoke about him`
+    let last = text.low(cue_end.checked_sub(1)?);
+    if en::is_preposition(last) && !matches!(last, "to" | "with" | "on") {
+        return None;
+    }
     let sentence = text.tokens.get(cue_end)?.sentence;
     let end = text.sentence_tokens[sentence as usize].end;
     let object = phrase::after(text, cue_end, end).filter(|_| verb.object_hears())?;

@@ -98,6 +98,11 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
         let token = text.tokens[end];
         let low = text.low(end);
         match token.class {
+            // `the workers’ union`
+            Class::Mark if end > start && owns_plural(text, end) => {
+                end += 1;
+                continue;
+            }
             Class::Mark => break,
             // `said Mrs. Farrow`, `said J. Lee`
             Class::Punct if end > start && text.word(end) == "." && is_initial(text, end) => {
@@ -152,6 +157,16 @@ pub fn after(text: &Text<'_>, at: usize, ceiling: usize) -> Option<Range<usize>>
         end += 1;
     }
     (end > start).then_some(start..end)
+}
+
+/// True for the mark behind a plural that owns what follows: `the workers’ union`.
+fn owns_plural(text: &Text<'_>, mark: usize) -> bool {
+    let glued = |a: usize, b: usize| text.tokens[a].span.end == text.tokens[b].span.start;
+    matches!(text.word(mark), "’" | "'")
+        && text.low(mark - 1).ends_with('s')
+        && glued(mark - 1, mark)
+        && text.is_word(mark + 1)
+        && !glued(mark, mark + 1)
 }
 
 /// `they` of `they’d`.

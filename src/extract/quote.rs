@@ -332,6 +332,16 @@ impl Finder<'_> {
         if !according && !clause.verb.is_some_and(|verb| verb.bare_clause() && !verb.thought()) {
             return None;
         }
+        // `By the end of May, Rao announced her plan`: what the verb takes comes behind it.
+        let next = self.text.low(clause.content);
+        let takes = clause.subject.is_some()
+            && !clause.inverted
+            && clause.addressee.is_none()
+            && (en::is_determiner(next) || en::is_object_pronoun(next))
+            && !(next == "this" && en::is_time_word(self.text.low(clause.content + 1)));
+        if !according && takes {
+            return None;
+        }
         let start = self.back_to_clause_start(sentence.start, comma);
         let outside = (start..comma).filter(|&at| run_at(self.text, at, self.runs).is_none());
         let words = outside.filter(|&at| self.text.is_word(at)).count();
@@ -465,9 +475,11 @@ impl Finder<'_> {
         if comma && leading && next.opener != Opener::Nothing && before > start + 2 {
             return Some(before);
         }
-        // `a “harsh” plan,” while the army warned of it`
+        // `a “harsh” plan,” while the army warned of it`, `while Minister Rao wrote`
         let contrasts = matches!(text.low(before), "while" | "whereas" | "although" | "though");
-        if contrasts && before > start + 2 && next.subject.is_some() && self.divides(before - 1) {
+        let named = || next.subject.clone().is_some_and(|mut who| who.any(|at| text.is_capital(at)));
+        let apart = |at: usize| self.divides(at) || text.low(at + 1) == "while" && named();
+        if contrasts && before > start + 2 && next.subject.is_some() && apart(before - 1) {
             return Some(before - usize::from(text.is_sign(before - 1, &[","])));
         }
         if matches!(

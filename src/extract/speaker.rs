@@ -110,7 +110,8 @@ fn candidates(
     let quote = &found[number];
     let last = done.last().and_then(|done| done.speaker.as_ref()).map(|speaker| speaker.entity);
     let clause = quote.clause.map(|clause| &clauses[clause]);
-    let mut all = learned(text, quote, clause, cast, last);
+    let others = &found[number.saturating_sub(NEIGHBOURS)..found.len().min(number + NEIGHBOURS)];
+    let mut all = learned(text, (quote, others), clause, cast, last);
     let Some(clause) = clause else {
         all.extend(around(text, found, number, clauses, cast, done));
         return all;
@@ -126,20 +127,30 @@ fn candidates(
                 .map(|resolved| Candidate { resolved, evidence: Evidence::of(reason, resolved) }),
         );
     } else if clause.elliptic {
-        all.extend(shared_subject(text, clause, clauses, cast, last));
+        let same = goes_on_right_behind(text, found, number, clause, done);
+        all.extend(same.or_else(|| shared_subject(text, clause, clauses, cast, last)));
     }
     all
 }
 
+/// How many quotes before and after one may hold a word that the model takes for its speaker.
+const NEIGHBOURS: usize = 4;
+
 /// The two that the trained model ranks first.
 fn learned(
     text: &Text<'_>,
-    quote: &Found,
+    (quote, others): (&Found, &[Found]),
     clause: Option<&Clause>,
     cast: &mut Cast<'_>,
     last: Option<EntityId>,
 ) -> Vec<Candidate> {
     let mut all = Vec::new();
+    // `“… names I don’t know,” further remarking, “…”`: who is named in another’s words does not say these.
+    let own = quote.content.first().copied().unwrap_or_default();
+    let elsewhere = |span: &Span| {
+        let direct = others.iter().filter(|other| other.kind == QuoteKind::Direct);
+        direct.flat_map(|other| &other.content).any(|words| words.contains(*span) && !words.contains(own))
+    };
     let hearer = clause.and_then(|clause| clause.addressee.clone()).map(|hearer| text.span(hearer));
     let hears = |span: &Span| hearer.is_some_and(|hearer| hearer.overlaps(*span));
     // `Rao was criticised`, `were advised to expect`: what stands before does not speak.
@@ -161,7 +172,9 @@ fn learned(
             }
         }
     };
-    for (span, score) in quote.ranked.iter().filter(|(span, _)| !hears(span) && !suffers(span)).take(2) {
+    for (span, score) in
+        quote.ranked.iter().filter(|(span, _)| !hears(span) && !suffers(span) && !elsewhere(span)).take(2)
+    {
         let phrase = ends(text.token_at(span.start)..text.token_at(span.end.saturating_sub(1)) + 1);
         let phrase = phrase::without_adverbs(text, phrase);
         // `the voters, who said`: the pronoun speaks for what stands before it.
@@ -181,6 +194,28 @@ fn learned(
         }));
     }
     all
+}
+
+/// The speaker of the words before `“…,” further remarking, “…”`.
+fn goes_on_right_behind(
+    text: &Text<'_>,
+    found: &[Found],
+    number: usize,
+    clause: &Clause,
+    done: &[Attributed],
+) -> Option<Candidate> {
+    let before = number.checked_sub(1)?;
+    let end = text.token_at(found[before].content.last()?.end);
+    let speaker = done.get(before)?.speaker.as_ref()?;
+    let behind = found[before].kind == QuoteKind::Direct && (end..end + 4).contains(&clause.start);
+    let resolved = Resolved {
+        entity: speaker.entity,
+        mention: speaker.mention,
+        form: Form::Name,
+        confidence: speaker.confidence,
+        runner_up: None,
+    };
+    behind.then(|| Candidate { resolved, evidence: Evidence::of(Reason::LeadIn, resolved) })
 }
 
 /// The subject that `adding …` or `and said …` shares with what stands before it in its sentence.

@@ -305,6 +305,28 @@ fn who_was_asked_does_not_ask() {
 }
 
 #[test]
+fn what_a_verb_takes_comes_behind_it() {
+    check("By the end of May, with ninety piers closed and more to come, Asha Rao announced her plan.", &[]);
+    check("The pier would close, Asha Rao announced.", &["Asha Rao | indirect | The pier would close"]);
+    check(
+        "The pier would close, Asha Rao announced this week.",
+        &["Asha Rao | indirect | The pier would close"],
+    );
+}
+
+#[test]
+fn words_between_two_quotes_are_the_first_speakers() {
+    let quotes = said(
+        "Asha Rao said, “It was a long fight. I did not know all their names,” further saying, “We won it in the end.”",
+    );
+    assert!(quotes.len() > 1 && quotes.iter().all(|quote| quote.starts_with("Asha Rao |")), "{quotes:?}");
+    check(
+        "According to the mayor, Kim Lee, the workers’ union had closed the pier.",
+        &["Kim Lee | indirect | the workers’ union had closed the pier"],
+    );
+}
+
+#[test]
 fn who_is_quoted_by_others_speaks() {
     check(
         "State media quoted Asha Rao as saying that the pier was safe.",

@@ -159,7 +159,7 @@ words! {
         capt captain cmdr commander sgt sergeant cpl pvt admiral adm marshal judge justice chief attorney secretary
         ambassador envoy mayor councillor councilman councilwoman commissioner chairman chairwoman chair director
         spokesman spokeswoman spokesperson professor detective inspector officer sheriff deputy coach manager
-        congressman congresswoman congressmember minister foreign defence defense finance interior defendant actor
+        congressman congresswoman congressmember assemblyman assemblywoman alderman alderwoman selectman minister foreign defence defense finance interior defendant actor
         actress singer author economist analyst analyst's lawmaker leader former ex speaker undersecretary
         superintendent constable principal pastor dean baroness baron count duke duchess";
     /// Titles that are shortened with a full stop, and never end a sentence.
