@@ -315,6 +315,20 @@ fn what_a_verb_takes_comes_behind_it() {
 }
 
 #[test]
+fn who_announces_may_stand_behind_a_long_aside() {
+    check(
+        "A Hull, Texas, woman was convicted yesterday in the district court for the northern counties, announced Asha Rao.",
+        &[
+            "Asha Rao | indirect | A Hull, Texas, woman was convicted yesterday in the district court for the northern counties",
+        ],
+    );
+    check(
+        "Asha Rao, who has led the harbour authority since the flood of last May, said the plan was dead.",
+        &["Asha Rao | indirect | the plan was dead"],
+    );
+}
+
+#[test]
 fn words_between_two_quotes_are_the_first_speakers() {
     let quotes = said(
         "Asha Rao said, “It was a long fight. I did not know all their names,” further saying, “We won it in the end.”",
