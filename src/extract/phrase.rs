@@ -228,10 +228,15 @@ fn skip_adverbs_left(text: &Text<'_>, verb: usize, floor: usize) -> usize {
             || (low.ends_with("ly") && low.len() > 4 && !text.is_capital(end - 1));
         // `an official on Thursday dismissed`
         let day = text.is_capital(end - 1) && is_day(low) && end > floor + 1;
-        if !adverb && !day {
+        // `Rao this week said`, not `a report released last year said`
+        let when = en::is_time_word(low)
+            && end > floor + 2
+            && matches!(text.low(end - 2), "this" | "last")
+            && !text.low(end - 3).ends_with("ed");
+        if !adverb && !day && !when {
             break;
         }
-        end -= if day && text.low(end - 2) == "on" { 2 } else { 1 };
+        end -= if when || day && text.low(end - 2) == "on" { 2 } else { 1 };
     }
     end.max(floor)
 }
@@ -445,6 +450,18 @@ fn phrase_links(text: &Text<'_>, at: usize) -> bool {
 const DOCUMENTS: &[&str] =
     &["report", "study", "survey", "statement", "analysis", "review", "letter", "poll", "paper", "notice"];
 
+/// True for what was found out and written down: `the study`, `other reports`.
+pub fn is_document(low: &str) -> bool {
+    let one = low
+        .strip_suffix("ies")
+        .map_or_else(|| low.strip_suffix('s').unwrap_or(low).to_string(), |stem| format!("{stem}y"));
+    DOCUMENTS.contains(&one.as_str())
+        || matches!(
+            one.as_str(),
+            "research" | "data" | "audit" | "investigation" | "inquiry" | "record" | "figure"
+        )
+}
+
 /// `Asha Rao of the harbour authority`: the preposition at `at` ties a body, which ends at `end`, to the full
 /// name before it.
 fn belongs(text: &Text<'_>, at: usize, end: usize) -> bool {
@@ -524,6 +541,8 @@ mod tests {
             ("Steve Witkoff told him.", "Steve Witkoff"),
             ("Trump’s envoy reportedly told an official.", "Trump’s envoy"),
             ("On Tuesday Trump said so.", "Trump"),
+            ("Trump this week also said so.", "Trump"),
+            ("Trump last month said so.", "Trump"),
             ("Kenya, Uganda and Tanzania said so.", "Kenya, Uganda and Tanzania"),
             ("On Friday, Kenya, Uganda and Tanzania said so.", "Kenya, Uganda and Tanzania"),
             ("Later, Kenya and Uganda said so.", "Kenya and Uganda"),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::document::QuoteKind;
 use crate::extract::cue::{self, Clause, Opener, run_at};
 use crate::extract::marks::Run;
+use crate::extract::phrase;
 use crate::extract::segment::{Class, Text};
 use crate::extract::transcript;
 use crate::lang::english as en;
@@ -329,7 +330,11 @@ impl Finder<'_> {
         if !(divided || according) || clause.elliptic || comma < sentence.start + 2 {
             return None;
         }
-        if !according && !clause.verb.is_some_and(|verb| verb.bare_clause() && !verb.thought()) {
+        // `CLAUSE, other studies have shown`
+        let shown = clause.verb.is_some_and(|verb| matches!(verb.lemma, "show" | "find"))
+            && clause.subject.clone().is_some_and(|who| phrase::is_document(self.text.low(who.end - 1)));
+        let speech = shown || clause.verb.is_some_and(|verb| verb.bare_clause() && !verb.thought());
+        if !according && !speech {
             return None;
         }
         // `By the end of May, Rao announced her plan`: what the verb takes comes behind it.
