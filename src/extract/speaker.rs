@@ -11,6 +11,7 @@ use crate::extract::quote::Found;
 use crate::extract::scorer::{Evidence, weigh};
 use crate::extract::segment::{Class, Text};
 use crate::extract::transcript::{self, Turn};
+use crate::lang::english as en;
 use crate::span::Span;
 
 /// Speaker and addressee of one quote.
@@ -175,7 +176,8 @@ fn learned(
     for (span, score) in
         quote.ranked.iter().filter(|(span, _)| !hears(span) && !suffers(span) && !elsewhere(span)).take(2)
     {
-        let phrase = ends(text.token_at(span.start)..text.token_at(span.end.saturating_sub(1)) + 1);
+        let phrase = text.token_at(span.start)..text.token_at(span.end.saturating_sub(1)) + 1;
+        let phrase = before_verb(text, ends(subject_within(text, closed(text, phrase), clause)));
         let phrase = phrase::without_adverbs(text, phrase);
         // `the voters, who said`: the pronoun speaks for what stands before it.
         let phrase = match text.low(phrase.start) {
@@ -194,6 +196,41 @@ fn learned(
         }));
     }
     all
+}
+
+/// The subject of the clause, where the model’s phrase holds it and more than a phrase: `a photograph or, the host`.
+fn subject_within(text: &Text<'_>, phrase: Range<usize>, clause: Option<&Clause>) -> Range<usize> {
+    let subject = clause.and_then(|clause| clause.subject.clone());
+    let Some(subject) = subject.filter(|own| phrase.start <= own.start && own.end <= phrase.end) else {
+        return phrase;
+    };
+    let parts = |at: usize| !subject.contains(&at) && (text.is_sign(at, &[","]) || reports(text, at));
+    if phrase.clone().any(parts) { subject } else { phrase }
+}
+
+/// A phrase without what stands open at its end: `the report,`, `Rao, who`.
+fn closed(text: &Text<'_>, phrase: Range<usize>) -> Range<usize> {
+    let open =
+        |&at: &usize| text.is_sign(at, &[","]) || matches!(text.low(at), "who" | "which" | "but" | "and");
+    let last = (phrase.start + 1..phrase.end).rev().find(|at| !open(at));
+    phrase.start..last.map_or(phrase.start + 1, |last| last + 1).min(phrase.end)
+}
+
+/// A phrase up to a verb that reports: `an earlier report found no fault but`.
+fn before_verb(text: &Text<'_>, phrase: Range<usize>) -> Range<usize> {
+    let verb = (phrase.start + 1..phrase.end).find(|&at| reports(text, at));
+    closed(text, phrase.start..verb.unwrap_or(phrase.end))
+}
+
+/// True for a past form of a reporting verb that is no relative clause and describes no noun.
+fn reports(text: &Text<'_>, at: usize) -> bool {
+    let (low, before) = (text.low(at), text.low(at.saturating_sub(1)));
+    let past = low.ends_with("ed") || matches!(low, "said" | "told" | "found" | "wrote");
+    let bound = matches!(before, "who" | "which" | "that" | "be" | "have" | "has" | "had")
+        || before.ends_with("ly")
+        || en::is_determiner(before)
+        || en::is_preposition(before);
+    past && !bound && !text.is_capital(at) && en::cue(low).is_some_and(|verb| verb.clause())
 }
 
 /// The speaker of the words before `“…,” further remarking, “…”`.

@@ -329,6 +329,29 @@ fn who_announces_may_stand_behind_a_long_aside() {
 }
 
 #[test]
+fn a_speakers_words_end_where_the_clause_begins() {
+    let mention = |body: &str| {
+        let document = extract(article(body), Gazetteer::embedded());
+        let last = document.quotes.last().and_then(|quote| quote.speaker.as_ref());
+        last.map(|speaker| speaker.mention.of(body).to_string()).unwrap_or_default()
+    };
+    for (body, wanted) in [
+        (
+            "A senior official, who spoke on condition of anonymity, said the pier was safe.",
+            "A senior official",
+        ),
+        (
+            "An earlier report by the inspectors found no fault in the hull but noted that two alarms were off.",
+            "An earlier report by the inspectors",
+        ),
+        ("According to the indictment, the pier was closed in May.", "the indictment"),
+        ("A third, when asked, replied that she had once taken a boat.", "A third"),
+    ] {
+        assert_eq!(mention(body), wanted, "{body}");
+    }
+}
+
+#[test]
 fn words_between_two_quotes_are_the_first_speakers() {
     let quotes = said(
         "Asha Rao said, “It was a long fight. I did not know all their names,” further saying, “We won it in the end.”",
