@@ -958,12 +958,16 @@ fn opener(
 /// What is done to who is interviewed.
 const QUESTIONED: &[&str] = &["asked", "pressed", "questioned", "contacted", "reached", "approached"];
 
-/// True for `asked whether`, `pressed on why`.
+/// True for `asked whether`, `pressed on why`, `asked by a reporter if`.
 pub fn is_question_put(text: &Text<'_>, at: usize) -> bool {
     let asks =
         |at: usize| matches!(text.low(at), "if" | "whether" | "about" | "why" | "how" | "what" | "when");
-    let link = matches!(text.low(at + 1), "on" | "as");
-    QUESTIONED.contains(&text.low(at)) && asks(at + 1 + usize::from(link))
+    let mut between = match text.low(at + 1) {
+        "on" | "as" => 1..=1,
+        "by" => 2..=6,
+        _ => 0..=0,
+    };
+    QUESTIONED.contains(&text.low(at)) && between.any(|between| asks(at + 1 + between))
 }
 
 /// True for a question that is put to who speaks, by nobody who is named: it opens its sentence, or stands behind *when*

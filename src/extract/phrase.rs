@@ -48,7 +48,7 @@ pub fn who_speaks(text: &Text<'_>, heard: &Range<usize>, floor: usize) -> Option
     is_speaking(text.low(to - 1)).then(|| collect_left(text, to - 1, floor)).flatten()
 }
 
-/// True for a word of [`SPEAKING`].
+/// True for what somebody does while they say something: `speaking`, `testifying`.
 pub fn is_speaking(low: &str) -> bool {
     SPEAKING.contains(&low)
 }

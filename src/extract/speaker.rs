@@ -385,10 +385,21 @@ fn addressee(
     done: &[Attributed],
 ) -> Option<Attribution> {
     let clause = found[number].clause.map(|clause| &clauses[clause]);
-    match clause.and_then(|clause| clause.addressee.clone()) {
-        Some(phrase) => named_hearer(clause?, phrase, cast, speaker),
+    if let Some(phrase) = clause.and_then(|clause| clause.addressee.clone()) {
+        return named_hearer(clause?, phrase, cast, speaker);
+    }
+    match clause.and_then(|clause| question_before(text, clause)) {
+        Some(asker) => named_hearer(clause?, asker?, cast, speaker),
         None => other_side(text, found, number, clause, speaker?, done),
     }
+}
+
+/// Who put the question that opens the sentence, if that is told: `Asked by Lee whether …, Rao replied`.
+fn question_before(text: &Text<'_>, clause: &Clause) -> Option<Option<Range<usize>>> {
+    let start = text.sentence_tokens[text.tokens[clause.cue.start].sentence as usize].start;
+    let at = start + usize::from(text.low(start) == "when");
+    let by = || phrase::after(text, at + 2, clause.start).filter(|_| text.low(at + 1) == "by");
+    (at < clause.start && cue::asks_speaker(text, at)).then(by)
 }
 
 fn named_hearer(

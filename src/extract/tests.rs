@@ -300,6 +300,14 @@ fn what_another_says_is_not_the_first_ones() {
 fn who_was_asked_does_not_ask() {
     check("Asked whether he would go, Kim Lee replied, “Not at all.”", &["Kim Lee | direct | Not at all."]);
     check("“No,” said Kim Lee when asked if he was sorry.", &["Kim Lee | direct | No,"]);
+    check(
+        "“The plan is dead,” Tom Hale said.\n\nAsked whether he would go, Kim Lee replied, “Not at all.”",
+        &["Tom Hale | direct | The plan is dead,", "Kim Lee | direct | Not at all."],
+    );
+    check(
+        "Asked by Asha Rao whether he would go, Kim Lee replied, “Not at all.”",
+        &["Kim Lee → Asha Rao | direct | Not at all."],
+    );
     check("When asked whether he was sorry, Kim Lee said no.", &[]);
     check("Asha Rao asked whether the pier was safe.", &["Asha Rao | indirect | whether the pier was safe"]);
 }
