@@ -280,6 +280,23 @@ fn after_joined(text: &Text<'_>, end: usize, ceiling: usize) -> usize {
     comma.filter(|&comma| (end..comma).all(plain)).unwrap_or(end)
 }
 
+/// `The owner of a bar in Hull, for which many had worked in the years since, pleaded guilty, announced the Police
+/// Department.`: who stands so far before it does not announce.
+fn names_behind(
+    text: &Text<'_>,
+    before: &Range<usize>,
+    cue: &Range<usize>,
+    ceiling: usize,
+    end: usize,
+) -> bool {
+    let far = cue.start > before.end + FURTHEST_ASIDE && text.is_sign(cue.start - 1, &[","]);
+    let who = if far { phrase::after(text, cue.end, ceiling) } else { None };
+    who.is_some_and(|who| {
+        let ends = who.end >= end || text.is_sign(who.end, &["."]);
+        ends && who.clone().any(|at| text.is_capital(at)) && !text.is_capital(cue.start)
+    })
+}
+
 /// Most tokens of an aside between who speaks and the verb, where the verb may have its subject behind it.
 const FURTHEST_ASIDE: usize = 8;
 
@@ -307,18 +324,7 @@ fn verb_clause(text: &Text<'_>, at: usize, sentence: &Range<usize>, runs: &[Run]
     };
     let heard = before.clone().filter(|phrase| hearer(phrase));
     let before = before.filter(|phrase| !(hearer(phrase) || goes_on && thing(phrase)));
-    // `The owner of a bar in Hull, for which many had worked in the years since, pleaded guilty, announced the Police
-    // Department.`: who stands so far before it does not announce.
-    let far =
-        before.as_ref().is_some_and(|who| at > who.end + FURTHEST_ASIDE) && text.is_sign(at - 1, &[","]);
-    let named_behind = || {
-        let who = phrase::after(text, cue.end, ceiling);
-        who.is_some_and(|who| {
-            let ends = who.end >= sentence.end || text.is_sign(who.end, &["."]);
-            ends && who.clone().any(|at| text.is_capital(at)) && !text.is_capital(at)
-        })
-    };
-    let before = before.filter(|_| !(far && named_behind()));
+    let before = before.filter(|who| !names_behind(text, who, &cue, ceiling, sentence.end));
     if passive(text, at, sentence.start) {
         return passive_clause(text, cue, verb, before, ceiling, sentence.end, runs);
     }

@@ -233,6 +233,17 @@ fn reports(text: &Text<'_>, at: usize) -> bool {
     past && !bound && !text.is_capital(at) && en::cue(low).is_some_and(|verb| verb.clause())
 }
 
+/// Who spoke before, by the words that named them there.
+fn as_before(speaker: &Attribution) -> Resolved {
+    Resolved {
+        entity: speaker.entity,
+        mention: speaker.mention,
+        form: Form::Name,
+        confidence: speaker.confidence,
+        runner_up: None,
+    }
+}
+
 /// The speaker of the words before `“…,” further remarking, “…”`.
 fn goes_on_right_behind(
     text: &Text<'_>,
@@ -245,13 +256,7 @@ fn goes_on_right_behind(
     let end = text.token_at(found[before].content.last()?.end);
     let speaker = done.get(before)?.speaker.as_ref()?;
     let behind = found[before].kind == QuoteKind::Direct && (end..end + 4).contains(&clause.start);
-    let resolved = Resolved {
-        entity: speaker.entity,
-        mention: speaker.mention,
-        form: Form::Name,
-        confidence: speaker.confidence,
-        runner_up: None,
-    };
+    let resolved = as_before(speaker);
     behind.then(|| Candidate { resolved, evidence: Evidence::of(Reason::LeadIn, resolved) })
 }
 
@@ -304,13 +309,7 @@ fn around(
     {
         let distance = paragraph - text.paragraph_at(end);
         if distance <= 1 {
-            let resolved = Resolved {
-                entity: speaker.entity,
-                mention: speaker.mention,
-                form: Form::Name,
-                confidence: speaker.confidence,
-                runner_up: None,
-            };
+            let resolved = as_before(speaker);
             let mut evidence = Evidence::of(Reason::Continues, resolved);
             evidence.found = speaker.confidence.max(0.5);
             evidence.paragraphs = distance as u32;
