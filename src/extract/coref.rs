@@ -36,12 +36,6 @@ pub struct Cast<'t> {
     author: Option<EntityId>,
 }
 
-/// Words that count people, and stand for them.
-const COUNTED: &[&str] = &[
-    "some", "many", "most", "others", "all", "both", "few", "several", "one", "two", "three", "more", "none",
-    "each", "another",
-];
-
 /// Who owns what a possessive tells of: `he` of *his*.
 fn owner(low: &str) -> &str {
     match low {
@@ -188,10 +182,10 @@ impl<'t> Cast<'t> {
             }
         }
         let cut_off = |low: &str| {
-            en::is_determiner(low) && !COUNTED.contains(&low)
+            en::is_determiner(low) && !en::stands_alone(low)
                 || en::is_preposition(low)
                 || en::is_auxiliary(low) && !matches!(low, "’s" | "'s")
-                || en::is_adverb(low) && !COUNTED.contains(&low)
+                || en::is_adverb(low) && !en::stands_alone(low)
                 || matches!(low, "new" | "what" | "how" | "why" | "whether" | "when" | "where" | "there")
         };
         // `Lee and Park both`

@@ -435,9 +435,8 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
     let owner = |at: usize| en::is_determiner(text.low(at)) || matches!(text.low(at), "’s" | "'s");
     let described = at > 1 && DESCRIBES.contains(&text.low(at - 1)) && owner(at - 2);
     // `Another said`: no noun has this form.
-    let stands_alone = |at: usize| STANDS_ALONE.contains(&text.low(at));
     let past = matches!(text.low(at), "said" | "told" | "wrote" | "added" | "replied" | "asked" | "thought");
-    let noun = at > 0 && owner(at - 1) && !(past && stands_alone(at - 1)) || described;
+    let noun = at > 0 && owner(at - 1) && !(past && en::stands_alone(text.low(at - 1))) || described;
     // `the statement read: …`
     let read = text.low(at) == "read" && text.is_sign(at + 1, &[":", ","]);
     // `it is worth noting`, `it goes without saying`: nobody does.
@@ -453,12 +452,6 @@ fn verb_at(text: &Text<'_>, at: usize) -> Option<(Range<usize>, &'static CueVerb
     }
     Some((at..at + 1, verb))
 }
-
-/// Determiners that may stand for somebody without a noun.
-const STANDS_ALONE: &[&str] = &[
-    "another", "some", "many", "most", "all", "both", "few", "several", "each", "one", "two", "three",
-    "others",
-];
 
 /// What often stands between a determiner and a noun that may be a verb: `the new rules`.
 const DESCRIBES: &[&str] =

@@ -31,7 +31,7 @@ const FEWEST_FLOATING: usize = 4;
 /// one in a thousand is longer.
 pub const LONGEST_REPORTED: usize = 90;
 
-/// As many where the run is a sentence.
+/// Fewest words in quote marks that count as speech where they are a sentence and nothing reports them.
 const FEWEST_IN_SENTENCE: usize = 2;
 
 /// Longest role that stands between a quoted run and a name, in tokens.

@@ -293,7 +293,7 @@ fn what_another_says_is_not_the_first_ones() {
     assert!(quotes[1].ends_with("| direct | It is not.") && !quotes[1].contains("diplomat"), "{quotes:?}");
     let quotes =
         said("“The plan is dead,” Asha Rao said. The deputy was blunter: “It stinks, and it always did.”");
-    assert!(quotes.iter().all(|quote| !quote.contains(" … ")), "{quotes:?}");
+    assert_eq!(quotes.first().map(String::as_str), Some("Asha Rao | direct | The plan is dead,"));
 }
 
 #[test]
@@ -469,8 +469,10 @@ fn what_is_said_begins_after_a_dateline_and_after_all_sources() {
         said("As Asha Rao told reporters in Brackwater, the pier would close in May."),
         ["Asha Rao → reporters in Brackwater | indirect | the pier would close in May"]
     );
-    let found = said("In the end, Asha Rao agreed to close the pier, which had stood for years.");
-    assert!(found.iter().all(|quote| !quote.contains("In the end")), "{found:?}");
+    assert_eq!(
+        said("In the end, Asha Rao agreed to close the pier, which had stood for years."),
+        ["Asha Rao | indirect | to close the pier"]
+    );
     assert_eq!(said("It is worth noting that the pier had stood for ninety years."), Vec::<String>::new());
     let found = said("According to court papers and people in the room, Rao had closed the pier in May.");
     assert!(found.len() == 1 && found[0].ends_with("| Rao had closed the pier in May"), "{found:?}");
@@ -558,8 +560,11 @@ fn whoever_bears_the_name_first_bears_it_alone() {
 
 #[test]
 fn who_is_told_of_does_not_speak() {
-    let found = said("He was reported to be in stable condition.");
-    assert!(found.iter().all(|quote| quote.starts_with('?')), "{found:?}");
+    check("He was reported to be in stable condition.", &[]);
+    check(
+        "Asha Rao was reported to have said that the pier was unsafe.",
+        &["? | indirect | the pier was unsafe"],
+    );
     check(
         "The president asked residents not to leave.",
         &["The president → residents | indirect | not to leave"],

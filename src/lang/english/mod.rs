@@ -142,6 +142,8 @@ words! {
     PASTS is_past: "came went made took gave got met saw held led won lost knew began fell rose grew ran sold spent stood
         became broke chose fled kept drew flew threw wore built sent paid bought brought caught fought shot forgot froze
         slept spoke stole struck swam taught tore woke withdrew sank shook shut stuck swept";
+    /// Words that count people, and stand for them without a noun.
+    STANDING_ALONE stands_alone: "some many most others all both few several one two three more none each another";
     /// Words that may stand between a subject and its verb.
     ADVERBS is_adverb: "also reportedly later earlier then now again still already previously recently repeatedly
         once just only even further first since never always often long not n't publicly privately too quickly soon
@@ -159,7 +161,8 @@ words! {
         capt captain cmdr commander sgt sergeant cpl pvt admiral adm marshal judge justice chief attorney secretary
         ambassador envoy mayor councillor councilman councilwoman commissioner chairman chairwoman chair director
         spokesman spokeswoman spokesperson professor detective inspector officer sheriff deputy coach manager
-        congressman congresswoman congressmember assemblyman assemblywoman alderman alderwoman selectman minister foreign defence defense finance interior defendant actor
+        congressman congresswoman congressmember assemblyman assemblywoman alderman alderwoman selectman minister
+        foreign defence defense finance interior defendant actor
         actress singer author economist analyst analyst's lawmaker leader former ex speaker undersecretary
         superintendent constable principal pastor dean baroness baron count duke duchess";
     /// Titles that are shortened with a full stop, and never end a sentence.

@@ -45,11 +45,13 @@ pub fn allowed() -> [[bool; LANES]; LANES] {
     std::array::from_fn(|from| std::array::from_fn(|to| may_follow(from, to)))
 }
 
-/// Keeps the features that say most, learns on with these alone, and drops what is too small to matter.
+/// Keeps the features that say most, learns on with these alone, `mean` times over, and drops what is too small to
+/// matter.
 pub fn prune(
     examples: &[&Example],
     full: &Weights,
     plan: &Plan,
+    mean: u64,
     options: &Options,
 ) -> Result<(Weights, Vec<u32>), Box<dyn Error>> {
     let most: usize = options.number("rows", 400_000)?;
@@ -92,7 +94,6 @@ pub fn prune(
         seed: plan.seed + 1,
         ..plan.clone()
     };
-    let mean = options.number("mean", 1)?;
     let mut weights =
         if more.epochs == 0 { from } else { train_mean(&thin, order.len(), &more, Some(&from), mean) };
     let least: f32 = options.number("floor", 0.02)?;

@@ -15,8 +15,8 @@ mod quotes;
 
 use std::error::Error;
 
-const USAGE: &str =
-    "usage: dev train names|quotes DATA [--clean] [--out FOLDER] [--epochs N] [--rows N] [--sets A,B]";
+const USAGE: &str = "usage: dev train names|quotes DATA [--clean] [--out FOLDER] [--epochs N] [--rows N] \
+    [--sets A,B]; quotes also [--mean N]";
 
 /// Runs `train` with the arguments after it.
 pub fn run(args: &[String]) -> Result<(), Box<dyn Error>> {

@@ -199,7 +199,7 @@ fn learn(
     };
     let all: Vec<&Example> = examples.iter().collect();
     let full = train(&all, index.keys.len(), &plan, None);
-    let (first, kept) = prune(&all, &full, &plan, options)?;
+    let (first, kept) = prune(&all, &full, &plan, 1, options)?;
     let mut rows: Vec<Row> =
         kept.iter().zip(&first.rows).map(|(&n, row)| (index.keys[n as usize], *row)).collect();
     let mut transitions = vec![first.transitions];

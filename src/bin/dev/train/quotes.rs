@@ -427,7 +427,7 @@ fn learn(set: &Set, model: &Model, options: &Options) -> Result<Trained, Box<dyn
     let all: Vec<&Example> = set.examples.iter().collect();
     let mean: u64 = options.number("mean", 1)?;
     let full = train_mean(&all, set.index.keys.len(), &plan, None, mean);
-    let (weights, kept) = prune(&all, &full, &plan, options)?;
+    let (weights, kept) = prune(&all, &full, &plan, mean, options)?;
     let mut trained = Trained {
         full: Ready { rows: set.rows(&weights, &kept), transitions: vec![weights.transitions] },
         folds: Vec::new(),
